@@ -1,0 +1,73 @@
+"""Prepares a PostgreSQL server for Jikimi: roles, three databases, migrations. Safe to run again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from sqlalchemy import create_engine, pool
+from sqlalchemy.engine import make_url
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+DATABASES = ("airflow", "mlflow", "jikimi")
+ROLES = ("airflow", "mlflow", "jikimi", "producer", "grafana")
+
+
+def prepare_server(admin_url: str, passwords: Mapping[str, str]) -> None:
+    """Create or mend roles and databases, then migrate `jikimi`.
+
+    :param admin_url: a role that may create roles and databases; it owns the tables of `jikimi`.
+    :param passwords: password of each of `ROLES`, set anew on every run.
+    :raises psycopg.Error: the server is out of reach or refuses.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for role in ROLES:
+            _ensure_role(connection, role, passwords[role])
+        for database in DATABASES:
+            _ensure_database(connection, database)
+    migrate(database_url(admin_url, "jikimi"))
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest migration."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def database_url(url: str, database: str, role: str | None = None, password: str | None = None) -> str:
+    """Return `url` pointed at another database and, where given, another role."""
+    parsed = make_url(url).set(database=database, drivername="postgresql")
+    if role:
+        parsed = parsed.set(username=role, password=password)
+    return parsed.render_as_string(hide_password=False)
+
+
+def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
+    name = sql.Identifier(role)
+    if not connection.execute("select from pg_roles where rolname = %s", [role]).fetchone():
+        connection.execute(sql.SQL("create role {} login").format(name))
+    connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
+
+
+def _ensure_database(connection: psycopg.Connection, database: str) -> None:
+    name = sql.Identifier(database)
+    if not connection.execute("select from pg_database where datname = %s", [database]).fetchone():
+        connection.execute(sql.SQL("create database {}").format(name))
+    connection.execute(sql.SQL("revoke all on database {} from public").format(name))
+    for role in _users_of(database):
+        connection.execute(sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role)))
+    if database != "jikimi":
+        # Airflow and MLflow run their own migrations: they own their databases.
+        connection.execute(sql.SQL("grant {} to current_user").format(name))
+        connection.execute(sql.SQL("alter database {} owner to {}").format(name, name))
+
+
+def _users_of(database: str) -> tuple[str, ...]:
+    return ("jikimi", "producer", "grafana") if database == "jikimi" else (database,)

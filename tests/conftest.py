@@ -1,0 +1,83 @@
+"""Fixtures that every layer uses: a real PostgreSQL with our migrations, emptied before each test."""
+
+import os
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from infra.local.postgres import EmbeddedPostgres
+from infra.postgres.databases import ROLES, database_url, prepare_server
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def free_port() -> int:
+    """Return a port on 127.0.0.1 that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running embedded server, without our databases."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), secrets.token_hex(8))
+    server.prepare()
+    with (server.folder.parent / "postgres.log").open("w") as log:
+        process = subprocess.Popen([*server.command, "-c", "fsync=off"], user=server.system_user, stdout=log, stderr=log)
+    _wait_until_it_answers(server.url)
+    yield server
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def role_url(postgres: EmbeddedPostgres) -> Callable[[str], str]:
+    """Give the address of the migrated database `jikimi` for a role; `postgres` is the owner."""
+    passwords = {role: secrets.token_hex(8) for role in ROLES}
+    prepare_server(postgres.url, passwords)
+
+    def url_of(role: str) -> str:
+        if role == "postgres":
+            return database_url(postgres.url, "jikimi")
+        return database_url(postgres.url, "jikimi", role, passwords[role])
+
+    return url_of
+
+
+@pytest.fixture
+def database(role_url: Callable[[str], str]) -> str:
+    """Address of an empty fraud database, as the role `jikimi`."""
+    with psycopg.connect(role_url("postgres"), autocommit=True) as connection:
+        rows = connection.execute(
+            "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+        ).fetchall()
+        connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
+    return role_url("jikimi")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real files, or a skip that says so."""
+    folder = Path(os.environ.get("JIKIMI_SHARED_DATA", SHARED_DATA))
+    if not folder.is_dir():
+        pytest.skip(f"the real files are not here: {folder} is missing")
+    return folder
+
+
+def _wait_until_it_answers(url: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

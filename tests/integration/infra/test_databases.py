@@ -1,0 +1,37 @@
+"""Roles can do what they need and nothing else."""
+
+import psycopg
+import pytest
+
+LANDED = "insert into landed_transactions (transaction_id, amount) values ('t1', 12.5)"
+
+
+def test_producer_may_land_rows(database, role_url):
+    with psycopg.connect(role_url("producer")) as producer:
+        producer.execute(LANDED)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("select * from landed_transactions", id="read what landed"),
+        pytest.param("insert into landed_transactions (batch_id) values (1)", id="claim its own rows"),
+        pytest.param("insert into labels (transaction_id) values ('t1')", id="label"),
+        pytest.param("select * from customers", id="read customers"),
+        pytest.param("create table loot (id int)", id="create tables"),
+    ],
+)
+def test_producer_may_do_nothing_else(database, role_url, statement):
+    with psycopg.connect(role_url("producer")) as producer, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        producer.execute(statement)
+
+
+def test_jikimi_deletes_nothing(database):
+    with psycopg.connect(database) as jikimi, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        jikimi.execute("delete from alerts")
+
+
+def test_migrating_twice_changes_nothing(database, role_url):
+    from infra.postgres.databases import migrate
+
+    migrate(role_url("postgres"))
