@@ -1,0 +1,62 @@
+"""Settings, each an environment variable with a default where one is safe."""
+
+import os
+from pathlib import Path
+
+from jikimi.exceptions import NotConfigured
+
+
+def database_url() -> str:
+    """Address of the fraud database for the role `jikimi` (`JIKIMI_DATABASE_URL`).
+
+    :raises NotConfigured: the variable is missing.
+    """
+    url = os.environ.get("JIKIMI_DATABASE_URL")
+    if not url:
+        raise NotConfigured("JIKIMI_DATABASE_URL is not set: run `make up` first, or set it to your own database.")
+    return url
+
+
+def tracking_uri() -> str:
+    """Address of the MLflow server."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+
+
+def home() -> Path:
+    """Folder of everything that is generated: data, logs, secrets, caches."""
+    return Path(os.environ.get("JIKIMI_HOME", ".jikimi")).resolve()
+
+
+def batch_rows() -> int:
+    """Most rows that one micro-batch claims."""
+    return int(os.environ.get("JIKIMI_BATCH_ROWS", "5000"))
+
+
+def label_delay_days() -> float:
+    """Days until the bank knows whether a transaction was fraud."""
+    return float(os.environ.get("JIKIMI_LABEL_DELAY_DAYS", "7"))
+
+
+def messages_per_10k() -> float:
+    """Most messages per 10,000 customers and day."""
+    return float(os.environ.get("JIKIMI_MESSAGES_PER_10K", "50"))
+
+
+def max_age_days() -> float:
+    """Age in days at which a landed transaction is refused."""
+    return float(os.environ.get("JIKIMI_MAX_AGE_DAYS", "3650"))
+
+
+def max_future_seconds() -> float:
+    """Seconds that a producer's clock may run ahead of ours."""
+    return float(os.environ.get("JIKIMI_MAX_FUTURE_SECONDS", "300"))
+
+
+def bank_name() -> str:
+    """Name that signs the messages."""
+    return os.environ.get("JIKIMI_BANK_NAME", "지킴이은행")
+
+
+def time_zone() -> str:
+    """Zone in which customers read the time of a purchase."""
+    return os.environ.get("JIKIMI_TIME_ZONE", "Asia/Seoul")
