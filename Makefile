@@ -1,0 +1,56 @@
+# Needs Python 3.11 to 3.13 and make; everything else goes into .venv and .jikimi in this folder.
+.DEFAULT_GOAL := help
+PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if $(shell $(p) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo ok),$(p))))
+REQUIREMENTS := infra/requirements
+STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
+export XDG_RUNTIME_DIR ?= /tmp
+
+.PHONY: help up down reset test check bench lock
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+up: $(call STAMP,runtime) ## set everything up and run it (DETACH=1 comes back, DEMO=0 without simulated data)
+	@exec .venv/bin/python -m infra.local up
+
+down: $(call STAMP,runtime) ## stop it
+	@.venv/bin/python -m infra.local down
+
+reset: $(call STAMP,runtime) ## stop it, ask, delete all data
+	@.venv/bin/python -m infra.local reset
+
+test: $(call STAMP,dev) ## run every test, the real stack included
+	.venv/bin/pytest
+
+check: $(call STAMP,dev) ## ruff, mypy, import-linter
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: $(call STAMP,dev) ## measure, print JSON lines
+	.venv/bin/python -m tests.benchmarks
+
+lock: $(call STAMP,dev) ## pin every dependency anew
+	$(REQUIREMENTS)/lock.sh
+
+.venv/bin/uv: $(REQUIREMENTS)/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 found: install one, or say which with make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --require-hashes --requirement $(REQUIREMENTS)/bootstrap.txt
+	@touch $@
+
+# The dev packages contain the runtime ones, so whoever tests never goes back.
+.venv/runtime-%: .venv/bin/uv
+	@ls .venv/dev-* >/dev/null 2>&1 && cmp -s pyproject.toml .venv/pyproject.toml || $(MAKE) --no-print-directory packages SET=runtime
+	@touch $@
+
+.venv/dev-%: .venv/bin/uv
+	@$(MAKE) --no-print-directory packages SET=dev
+	@touch $@
+
+.PHONY: packages
+packages:
+	.venv/bin/uv pip install --quiet --no-deps --require-hashes --requirement $(REQUIREMENTS)/$(SET).txt
+	.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@cp pyproject.toml .venv/pyproject.toml

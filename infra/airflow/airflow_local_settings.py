@@ -1,0 +1,37 @@
+"""Imports the heavy modules once, in the process that task processes are forked from.
+
+Each task is a fork of the LocalExecutor's scheduler or of a Celery worker; what these have imported costs it nothing,
+what they have not costs ten seconds in every task. No thread pool may start here: OpenMP hangs after a fork.
+"""
+
+import sys
+
+_FORKING_ROLES = ("scheduler", "celery")
+_HEAVY_MODULES = (
+    "pandas",
+    "pyarrow",
+    "psycopg",
+    "requests",
+    "cryptography.fernet",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.pipeline",
+    "xgboost",
+    "skops.io",
+    "ml.expectations",
+    "ml.features",
+    "ml.scoring",
+    "jikimi.operators.batch",
+)
+
+
+def import_heavy_modules() -> None:
+    """Import what the tasks of `score_transactions` need."""
+    from importlib import import_module
+
+    for name in _HEAVY_MODULES:
+        import_module(name)
+
+
+if any(role in sys.argv[1:3] for role in _FORKING_ROLES):
+    import_heavy_modules()

@@ -1,0 +1,122 @@
+"""`make up`, `make down` and `make reset`: the local runner's command line."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from infra.local import demo
+from infra.local.manager import Manager
+from infra.local.settings import SettingError, Settings, read_settings
+from infra.local.stack import Stack, StackError, in_background
+from infra.local.summary import addresses
+
+app = typer.Typer(add_completion=False, help="Runs the whole of Jikimi on this machine.")
+console = Console()
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@app.command()
+def up(
+    detach: Annotated[bool, typer.Option(envvar="DETACH", help="Come back when the first live batch was scored.")] = False,
+    with_demo: Annotated[bool, typer.Option("--demo/--no-demo", envvar="DEMO", help="Simulated history and live rows.")] = True,
+) -> None:
+    """Start every service and, unless told otherwise, the demonstration."""
+    for number in _STOPPING:
+        signal.signal(number, _interrupt)
+    settings = _settings()
+    stack = Stack(settings, _say)
+    if stack.manager.is_running():
+        console.print(addresses(stack))
+        console.print("Jikimi is running already. `make down` stops it.")
+        return
+    _bring_up(stack, with_demo)
+    console.print(addresses(stack))
+    if not detach:
+        _stay(stack)
+
+
+@app.command()
+def down() -> None:
+    """Stop every process of this checkout."""
+    _stop(Manager(_settings()))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", envvar="YES", help="Do not ask.")] = False,
+) -> None:
+    """Stop, then delete everything generated: databases, models, messages, secrets, logs."""
+    settings = _settings()
+    if not yes:
+        typer.confirm(f"Delete {settings.home} with every transaction, model, message and password?", abort=True)
+    _stop(Manager(settings))
+    shutil.rmtree(settings.home)
+    console.print(f"{settings.home} is gone.")
+
+
+def _bring_up(stack: Stack, with_demo: bool) -> None:
+    try:
+        stack.start_services()
+        loading = in_background(lambda: demo.load_history(stack)) if with_demo else None
+        stack.wait_until_healthy()
+        if loading:
+            loading.result()
+            demo.train_first_panel(stack, _say)
+            stack.manager.start_service("replay")
+            demo.wait_for_first_live_batch(stack)
+            _say("the first live batch is scored")
+    except (StackError, KeyboardInterrupt) as error:
+        console.print(f"[red]{error or 'interrupted'}[/red]", highlight=False)
+        _stop(stack.manager)
+        sys.exit(1 if isinstance(error, StackError) else 130)
+
+
+def _stay(stack: Stack) -> None:
+    """Stay until Ctrl-C and tell of the first message on the way."""
+    console.print("Ctrl-C stops everything.")
+    is_told = False
+    try:
+        while stack.manager.is_running():
+            if not is_told and (accepted_at := demo.first_message(stack)):
+                is_told = True
+                _say(f"the first message was taken at {accepted_at:%H:%M:%S} UTC: see {stack.settings.url('sandbox')}")
+            threading.Event().wait(2)
+        console.print("[red]The process manager ended: `make up` starts it again.[/red]")
+    except KeyboardInterrupt:
+        console.print()
+    _stop(stack.manager)
+
+
+def _stop(manager: Manager) -> None:
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    with console.status("stopping"):
+        manager.stop()
+    console.print("Jikimi is stopped; `make up` goes on with the same data.")
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingError as error:
+        console.print(f"[red]{error}[/red]")
+        sys.exit(2)
+
+
+def _say(line: str) -> None:
+    console.print(f"[green]✓[/green] {line}", highlight=False)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    app()

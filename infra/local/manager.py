@@ -1,0 +1,136 @@
+"""Supervisor, the process manager: writes its configuration, starts it, asks it, stops it.
+
+Supervisor restarts what dies and signals whole process groups; see `leftovers` for the groups that it cannot know.
+"""
+
+import hashlib
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import xmlrpc.client
+from pathlib import Path
+from typing import Any
+
+from infra.local.leftovers import end_processes_of
+from infra.local.services import ROOT, Service
+from infra.local.settings import STACK_VARIABLE, Settings, write_private
+from supervisor.xmlrpc import SupervisorTransport
+
+# A Unix socket's path may have about 100 characters, a checkout's folder may have more.
+_LONGEST_SOCKET_PATH = 95
+
+
+class Manager:
+    """The supervisor of one stack."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._home = settings.home
+        self._socket = _socket_path(settings.home)
+
+    def start(self, services: list[Service]) -> None:
+        """Start the supervisor in the background, and with it the services that start with the stack."""
+        (self._home / "logs").mkdir(exist_ok=True)
+        configuration = self._home / "supervisord.conf"
+        write_private(configuration, self._configuration(services))
+        environment = {**os.environ, **self._settings.client_environment, STACK_VARIABLE: str(self._home)}
+        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)]
+        subprocess.run(command, check=True, cwd=ROOT, env=environment, start_new_session=True)
+
+    def is_running(self) -> bool:
+        """Tell whether a supervisor answers."""
+        try:
+            return bool(self._rpc.getState()["statename"] == "RUNNING")
+        except (OSError, xmlrpc.client.Error):
+            return False
+
+    def start_service(self, name: str) -> None:
+        """Start one service, where it does not run yet."""
+        if self.state_of(name) not in ("RUNNING", "STARTING"):
+            self._rpc.startProcess(name, False)
+
+    def state_of(self, name: str) -> str:
+        """Return Supervisor's word for the state of a service, for example `RUNNING` or `FATAL`."""
+        return str(self._rpc.getProcessInfo(name)["statename"])
+
+    def failed(self) -> list[str]:
+        """Return the services that Supervisor gave up."""
+        return [info["name"] for info in self._rpc.getAllProcessInfo() if info["statename"] == "FATAL"]
+
+    def stop(self) -> int:
+        """Stop everything. Returns the number of processes that had to be ended one by one."""
+        if self.is_running():
+            self._rpc.shutdown()
+            _wait(lambda: not self.is_running(), 60)
+        return end_processes_of(self._home)
+
+    @property
+    def _rpc(self) -> Any:
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+    def _configuration(self, services: list[Service]) -> str:
+        # Supervisor expands `%`; our folders and secrets must reach it as they are.
+        sections = [
+            ("unix_http_server", {"file": self._socket, "chmod": "0600"}),
+            ("supervisord", self._supervisord()),
+            ("supervisorctl", {"serverurl": f"unix://{self._socket}"}),
+            (
+                "rpcinterface:supervisor",
+                {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"},
+            ),
+            *((f"program:{service.name}", self._program(service)) for service in services),
+        ]
+        return "\n".join(_section(name, values) for name, values in sections)
+
+    def _supervisord(self) -> dict[str, Any]:
+        logs = self._home / "logs"
+        values = {"logfile": logs / "supervisord.log", "pidfile": self._home / "supervisord.pid", "childlogdir": logs}
+        # Named here, since Supervisor warns where root does not say that it means to be root.
+        return values | {"user": "root"} if os.geteuid() == 0 else values
+
+    def _program(self, service: Service) -> dict[str, Any]:
+        environment = ",".join(f'{name}="{value}"' for name, value in service.environment.items())
+        return {
+            "command": shlex.join(service.command),
+            "directory": ROOT,
+            "environment": environment,
+            "autostart": str(service.starts_with_stack).lower(),
+            "autorestart": service.restarts,
+            "startsecs": 3,
+            "startretries": 10,
+            "stopsignal": service.stop_signal,
+            "stopwaitsecs": 20,
+            "stopasgroup": str(service.stop_signal == "TERM").lower(),
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": self._home / "logs" / f"{service.name}.log",
+            "stdout_logfile_maxbytes": "20MB",
+            "stdout_logfile_backups": 2,
+            **({"user": service.user} if service.user else {}),
+        }
+
+
+def _section(name: str, values: dict[str, Any]) -> str:
+    lines = (f"{key} = {str(value).replace('%', '%%')}" for key, value in values.items())
+    return "\n".join([f"[{name}]", *lines, ""])
+
+
+def _socket_path(home: Path) -> Path:
+    path = home / "supervisor.sock"
+    if len(str(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    folder = Path(tempfile.gettempdir()) / f"jikimi-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        raise PermissionError(f"{folder} belongs to somebody else: remove it, or set JIKIMI_HOME to a shorter path.")
+    return folder / "supervisor.sock"
+
+
+def _wait(is_done: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_done() and time.monotonic() < deadline:
+        time.sleep(0.2)
