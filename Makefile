@@ -40,17 +40,7 @@ lock: $(call STAMP,dev) ## pin every dependency anew
 	.venv/bin/python -m pip install --quiet --require-hashes --requirement $(REQUIREMENTS)/bootstrap.txt
 	@touch $@
 
-# The dev packages contain the runtime ones, so whoever tests never goes back.
-.venv/runtime-%: .venv/bin/uv
-	@ls .venv/dev-* >/dev/null 2>&1 && cmp -s pyproject.toml .venv/pyproject.toml || $(MAKE) --no-print-directory packages SET=runtime
-	@touch $@
-
-.venv/dev-%: .venv/bin/uv
-	@$(MAKE) --no-print-directory packages SET=dev
-	@touch $@
-
-.PHONY: packages
-packages:
-	.venv/bin/uv pip install --quiet --no-deps --require-hashes --requirement $(REQUIREMENTS)/$(SET).txt
+.venv/runtime-% .venv/dev-%: .venv/bin/uv
+	.venv/bin/uv pip install --quiet --no-deps --require-hashes --requirement $(REQUIREMENTS)/$(word 1,$(subst -, ,$(@F))).txt
 	.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@cp pyproject.toml .venv/pyproject.toml
+	@touch $@

@@ -37,6 +37,8 @@ class Manager:
         configuration = self._home / "supervisord.conf"
         write_private(configuration, self._configuration(services))
         environment = {**os.environ, **self._settings.client_environment, STACK_VARIABLE: str(self._home)}
+        # Airflow's processes rename themselves; the new name must not overwrite the mark.
+        environment["SPT_NOENV"] = "1"
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)]
         subprocess.run(command, check=True, cwd=ROOT, env=environment, start_new_session=True)
 

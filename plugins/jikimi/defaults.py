@@ -60,3 +60,14 @@ def bank_name() -> str:
 def time_zone() -> str:
     """Zone in which customers read the time of a purchase."""
     return os.environ.get("JIKIMI_TIME_ZONE", "Asia/Seoul")
+
+
+def fernet_key() -> str:
+    """Key that encrypts the channels' tokens at rest.
+
+    :raises NotConfigured: the variable is missing.
+    """
+    key = os.environ.get("JIKIMI_FERNET_KEY")
+    if not key:
+        raise NotConfigured("JIKIMI_FERNET_KEY is not set: `make up` generates one into .jikimi/env.")
+    return key

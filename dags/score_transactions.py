@@ -1,0 +1,37 @@
+"""Scores card transactions within seconds of their landing."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+from jikimi.assets import panel_promoted, transactions_landed
+from jikimi.operators.alerts import SendAlertsOperator
+from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
+
+with DAG(
+    dag_id="score_transactions",
+    description="Landed rows are validated, the panel votes, customers get their messages.",
+    doc_md="""
+### What happens here
+Started by the trigger *landed_rows* as soon as rows stand in `landed_transactions`, and after each promotion.
+
+1. **validate_batch** claims the waiting rows and checks them with Great Expectations. Good rows go to `transactions`,
+   bad ones to `quarantined_transactions` with the names of the expectations that they broke.
+2. **score_batch** computes the features, lets each member of the champion panel vote, and writes predictions, verdicts
+   and alerts in one transaction. Without a champion it is skipped, and the rows wait.
+3. **send_alerts** sends what is due and writes down every attempt.
+
+### When something is red
+Each task can be cleared and run again: what is done is not done twice. `jikimi status` says what waits.
+`jikimi quarantine list` says what was refused, and why.
+""",
+    schedule=(transactions_landed | panel_promoted),
+    catchup=False,
+    # Two runs overlap: one validates the next rows while the other scores.
+    max_active_runs=2,
+    default_args={"owner": "fraud-operations", "retries": 3, "retry_delay": timedelta(seconds=2)},
+    tags=["jikimi", "live"],
+):
+    validate_batch = ValidateBatchOperator(task_id="validate_batch", doc_md="Landed rows -> valid or quarantined.")
+    score_batch = ScoreBatchOperator(task_id="score_batch", doc_md="Valid rows -> votes, verdicts, alerts.")
+    send_alerts = SendAlertsOperator(task_id="send_alerts", trigger_rule="none_failed", doc_md="Due alerts -> messages.")
+    validate_batch >> score_batch >> send_alerts

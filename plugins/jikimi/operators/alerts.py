@@ -1,0 +1,132 @@
+"""The last step: due alerts become messages, and every try is written down before it is made."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import BaseOperator
+
+from jikimi import defaults
+from jikimi.exceptions import DeliveryError, Rejected, Unavailable, Unknown
+from jikimi.store import alerts
+from jikimi.store.connection import Connection, open_store
+from jikimi.store.vault import StoredTokens
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from jikimi.hooks.kakao import KakaoHook
+
+# Peers settled on twelve: with growing gaps that is some eight hours of a channel's absence.
+MOST_ATTEMPTS = 12
+_LONGEST_GAP = timedelta(hours=1)
+
+
+class SendAlertsOperator(BaseOperator):
+    """Claims due alerts, sends each and finishes it; whatever dies in between, nothing is sent twice.
+
+    :param kakao_conn_id: connection of the type `kakao`.
+    :param limit: alerts claimed at once.
+    :param patience_seconds: age at which an alert in `sending` is taken from a sender that must have died.
+    :return: number of alerts that a channel took.
+    """
+
+    template_fields = ("kakao_conn_id",)
+
+    def __init__(
+        self,
+        *,
+        kakao_conn_id: str = "kakao_default",
+        limit: int = 50,
+        patience_seconds: float = 120,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.kakao_conn_id = kakao_conn_id
+        self.limit = limit
+        self.patience_seconds = patience_seconds
+
+    def execute(self, context: "Context") -> int:
+        """Send until nothing is due."""
+        taken = 0
+        with open_store() as store:
+            for alert_id, state in alerts.recover(store, self.patience_seconds).items():
+                self.log.warning("alert %s was left behind by its sender and is now %s", alert_id, state)
+            hook = None
+            while due := alerts.claim_due(store, self.limit):
+                hook = hook or self._hook(store)
+                taken += sum(self._send(store, hook, alert) for alert in due)
+        self.log.info("%s messages were taken", taken)
+        return taken
+
+    def _hook(self, store: Connection) -> "KakaoHook":
+        from jikimi.hooks.kakao import KakaoHook
+
+        tokens = StoredTokens(store, self.kakao_conn_id, defaults.fernet_key())
+        return KakaoHook(kakao_conn_id=self.kakao_conn_id, tokens=tokens)
+
+    def _send(self, store: Connection, hook: "KakaoHook", alert: alerts.DueAlert) -> bool:
+        if obstacle := _obstacle(alert):
+            alerts.finish_alert(store, alert.alert_id, "failed", error=obstacle)
+            return False
+        channel = alert.channel or ""
+        attempt = alerts.start_attempt(store, alert.alert_id, channel)
+        try:
+            _deliver(hook, alert)
+        except DeliveryError as error:
+            self._keep_failure(store, alert, attempt, error)
+            return False
+        alerts.finish_attempt(store, attempt, "delivered", "0")
+        alerts.finish_alert(store, alert.alert_id, "delivered", channel=channel)
+        return True
+
+    def _keep_failure(self, store: Connection, alert: alerts.DueAlert, attempt: int, error: DeliveryError) -> None:
+        self.log.warning("alert %s: %s", alert.alert_id, error.detail)
+        alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
+        if isinstance(error, Unavailable) and alert.attempts < MOST_ATTEMPTS:
+            due_at = datetime.now(UTC) + gap_after(alert.attempts)
+            alerts.finish_alert(store, alert.alert_id, "pending", channel=alert.channel, error=error.detail, due_at=due_at)
+            return
+        state: alerts.State = "unknown" if isinstance(error, Unknown) else "failed"
+        alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail)
+
+
+def gap_after(attempts: int) -> timedelta:
+    """Return the pause after so many attempts: 5 s, doubled each time up to an hour, half of it left to chance."""
+    gap = min(timedelta(seconds=5 * 2 ** (attempts - 1)), _LONGEST_GAP)
+    return gap * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
+
+
+def _outcome(error: DeliveryError) -> alerts.Outcome:
+    outcomes: dict[type[DeliveryError], alerts.Outcome] = {Rejected: "rejected", Unavailable: "unavailable"}
+    return outcomes.get(type(error), "unknown")
+
+
+def _obstacle(alert: alerts.DueAlert) -> str | None:
+    if not alert.is_known:
+        return "the customer is not in the table customers, so nobody knows where to send"
+    if alert.channel is None:
+        return "the customer has no channel"
+    if alert.consented_at is None:
+        return "the customer has not consented to messages"
+    return None
+
+
+def _deliver(hook: "KakaoHook", alert: alerts.DueAlert) -> None:
+    from ml.messages import AlertFacts, render_alert
+
+    facts = AlertFacts(
+        occurred_at=alert.occurred_at,
+        amount=alert.amount,
+        currency=alert.currency,
+        reference=alert.reference,
+        customer_name=alert.name,
+        card=alert.card_masked,
+        merchant=alert.merchant,
+    )
+    text = render_alert(facts, defaults.bank_name(), ZoneInfo(defaults.time_zone()), alert.language or "ko")
+    if alert.channel == "kakao_memo":
+        hook.send_memo(text)
+    else:
+        hook.send_to_friend(alert.kakao_uuid or "", text)

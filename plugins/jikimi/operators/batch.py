@@ -1,0 +1,116 @@
+"""The first two steps of `score_transactions`: landed rows become valid rows, valid rows become verdicts."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
+from jikimi import defaults
+from jikimi.exceptions import NoPanel
+from jikimi.store import batches, panels
+from jikimi.store.connection import Connection, open_store
+from jikimi.store.validation import keep_validation, stored_rows
+from jikimi.store.windows import window_of
+from psycopg.errors import UniqueViolation
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class ValidateBatchOperator(BaseOperator):
+    """Claims landed rows, judges each and keeps the outcome, in one transaction: a crash leaves the rows waiting.
+
+    :param max_rows: most rows of one batch.
+    :return: id of the batch, or a skip where nothing waited.
+    """
+
+    def __init__(self, *, max_rows: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_rows = max_rows
+
+    def execute(self, context: "Context") -> int | None:
+        """Validate one batch."""
+        with open_store() as store:
+            try:
+                batch_id = self._validate(store, context["run_id"])
+            except UniqueViolation:
+                # Another run stored the same transaction between our look and our write; now it can be seen.
+                batch_id = self._validate(store, context["run_id"])
+        if batch_id is None:
+            self.log.info("no landed rows wait")
+        return batch_id
+
+    def _validate(self, store: Connection, run_id: str) -> int | None:
+        from ml.expectations import validate
+
+        claimed_at = datetime.now(UTC)
+        with store.transaction():
+            landed = batches.claim_landed(store, self.max_rows or defaults.batch_rows())
+            if landed.empty:
+                return None
+            known = stored_rows(store, landed["transaction_id"].dropna().unique().tolist())
+            validation = validate(
+                landed,
+                claimed_at,
+                max_age_days=defaults.max_age_days(),
+                max_future_seconds=defaults.max_future_seconds(),
+                known=known,
+            )
+            batch_id = batches.open_batch(store, run_id, landed, claimed_at)
+            keep_validation(store, batch_id, landed, validation)
+        self.log.info("batch %s: %s landed, %s valid", batch_id, len(landed), len(validation.valid))
+        return batch_id
+
+
+class ScoreBatchOperator(BaseOperator):
+    """Has the champion panel vote on every validated batch; votes, verdicts and alerts are one transaction.
+
+    :param max_rows: most transactions that are scored at once.
+    :return: number of new alerts.
+    """
+
+    def __init__(self, *, max_rows: int = 20_000, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_rows = max_rows
+
+    def execute(self, context: "Context") -> int:
+        """Score until no validated batch waits."""
+        alerts = 0
+        with open_store() as store:
+            panel = panels.champion(store)
+            if panel is None:
+                raise AirflowSkipException(str(NoPanel()))
+            members = _load_members(panel)
+            while (new := self._score(store, panel, members)) is not None:
+                alerts += new
+        return alerts
+
+    def _score(self, store: Connection, panel: panels.Panel, members: dict[str, Any]) -> int | None:
+        from ml.features import compute_features
+        from ml.scoring import score
+
+        with store.transaction():
+            batch_ids = batches.claim_validated(store, self.max_rows)
+            if not batch_ids:
+                return None
+            started = time.perf_counter()
+            delay = timedelta(days=defaults.label_delay_days())
+            window = window_of(store, batch_ids, delay)
+            features = compute_features(window.transactions, window.labels, window.targets["transaction_id"], delay)
+            scores = score(features, members, {member.name: member.threshold for member in panel.members})
+            scored_at = datetime.now(UTC)
+            verdicts = scores.verdicts.merge(window.targets[["transaction_id", "batch_id"]], on="transaction_id")
+            batches.write_verdicts(store, panel.panel_id, scores.predictions, verdicts, scored_at)
+            alerts = batches.write_alerts(store, panel.panel_id, batch_ids)
+            batches.finish_scoring(store, panel.panel_id, batch_ids, scored_at)
+        seconds = time.perf_counter() - started
+        self.log.info("%s transactions scored in %.2f s, %s alerts", len(features), seconds, alerts)
+        return alerts
+
+
+def _load_members(panel: panels.Panel) -> dict[str, Any]:
+    from ml.tracking import load_member
+
+    cache, uri = defaults.home() / "models", defaults.tracking_uri()
+    return {m.name: load_member(m.model_name, m.model_version, uri, cache) for m in panel.members}

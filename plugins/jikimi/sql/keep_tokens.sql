@@ -1,0 +1,6 @@
+-- Committed before the access token is used: the refresh token that it replaces is dead already.
+insert into channel_tokens (connection_id, access_token, access_expires_at, refresh_token, rotated_at)
+values (%(connection_id)s, %(access_token)s, %(access_expires_at)s, %(refresh_token)s, clock_timestamp())
+on conflict (connection_id) do update
+set access_token = excluded.access_token, access_expires_at = excluded.access_expires_at,
+    refresh_token = excluded.refresh_token, rotated_at = excluded.rotated_at

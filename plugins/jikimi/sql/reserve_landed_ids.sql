@@ -1,0 +1,3 @@
+-- Ids for rows that are written together with what follows from them.
+select array_agg(nextval(pg_get_serial_sequence('landed_transactions', 'landed_id'))) as landed_ids
+from generate_series(1, %(rows)s)

@@ -1,0 +1,18 @@
+-- One alert for each verdict that the panel's own policy calls fraud, in the transaction that wrote the verdict.
+-- The reference is a bijection of the alert's number: unique for ever, and not a count that a customer could read.
+with called as (
+    select u.transaction_id, u.panel_id from unanimous_fraud u join panels p using (panel_id)
+    where p.policy = 'unanimous' and u.batch_id = any(%(batch_ids)s) and u.panel_id = %(panel_id)s
+    union all
+    select m.transaction_id, m.panel_id from majority_fraud m join panels p using (panel_id)
+    where p.policy = 'majority' and m.batch_id = any(%(batch_ids)s) and m.panel_id = %(panel_id)s
+), numbered as (
+    select nextval(pg_get_serial_sequence('alerts', 'alert_id')) as alert_id, transaction_id, panel_id from called
+)
+insert into alerts (alert_id, transaction_id, panel_id, customer_id, reference)
+overriding system value
+select n.alert_id, n.transaction_id, n.panel_id, t.customer_id,
+    upper(lpad(to_hex((n.alert_id * 2654435761 + 362436069) & 4294967295), 8, '0'))
+from numbered n join transactions t using (transaction_id)
+on conflict (transaction_id) do nothing
+returning alert_id

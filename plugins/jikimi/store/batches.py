@@ -1,0 +1,104 @@
+"""Micro-batches: rows are claimed, opened as a batch, scored and finished, each within one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from jikimi.store.connection import Connection, query
+from jikimi.store.frames import copy_rows, read_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PREDICTION_COLUMNS = ("transaction_id", "panel_id", "member", "score", "is_fraud_vote", "scored_at")
+_VERDICT_COLUMNS = (
+    "transaction_id",
+    "panel_id",
+    "batch_id",
+    "votes",
+    "voters",
+    "members",
+    "panel_score",
+    "reasons",
+    "scored_at",
+)
+
+
+@dataclass(frozen=True)
+class Unclaimed:
+    """The landed rows that no batch has: the range of their ids, None where there is none."""
+
+    first: int | None
+    last: int | None
+
+
+def unclaimed(connection: Connection) -> Unclaimed:
+    """Return which landed rows wait."""
+    return Unclaimed(**(connection.execute(query("unclaimed_landed")).fetchone() or {}))
+
+
+def claim_landed(connection: Connection, limit: int) -> "pd.DataFrame":
+    """Lock the oldest waiting rows until the surrounding transaction ends.
+
+    :return: the columns of `ml.schema.COLUMN_NAMES` as text and `landed_at`, indexed by `landed_id`.
+    """
+    return read_frame(connection, "claim_landed", {"limit": limit}).set_index("landed_id")
+
+
+def open_batch(connection: Connection, run_id: str, landed: "pd.DataFrame", claimed_at: datetime) -> int:
+    """Write the batch of the claimed rows and return its id; its outcome is kept by `store.validation`."""
+    parameters = {
+        "run_id": run_id,
+        "landed_count": len(landed),
+        "first_landed_at": landed["landed_at"].min(),
+        "claimed_at": claimed_at,
+    }
+    return int(_one(connection, "open_batch", parameters)["batch_id"])
+
+
+def claim_validated(connection: Connection, max_rows: int) -> list[int]:
+    """Lock batches that wait for verdicts, oldest first, up to about `max_rows` transactions, at least one batch."""
+    batch_ids: list[int] = []
+    rows = 0
+    for batch in connection.execute(query("claim_validated"), {"limit": 100}):
+        if batch_ids and rows + batch["valid_count"] > max_rows:
+            break
+        batch_ids.append(batch["batch_id"])
+        rows += batch["valid_count"]
+    return batch_ids
+
+
+def write_verdicts(
+    connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
+) -> None:
+    """Write votes and verdicts.
+
+    :param predictions: one row per transaction and member: transaction_id, member, score, is_fraud_vote.
+    :param verdicts: one row per transaction: transaction_id, batch_id, votes, voters, members, panel_score, reasons.
+    """
+    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at)
+    copy_rows(connection, "predictions", _PREDICTION_COLUMNS, _rows(predictions, _PREDICTION_COLUMNS))
+    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at)
+    copy_rows(connection, "verdicts", _VERDICT_COLUMNS, _rows(verdicts, _VERDICT_COLUMNS))
+
+
+def write_alerts(connection: Connection, panel_id: int, batch_ids: list[int]) -> int:
+    """Write an alert for each verdict that the panel's policy calls fraud; returns how many are new."""
+    return connection.execute(query("write_alerts"), {"panel_id": panel_id, "batch_ids": batch_ids}).rowcount
+
+
+def finish_scoring(connection: Connection, panel_id: int, batch_ids: list[int], scored_at: datetime) -> None:
+    """Mark the batches as scored."""
+    parameters = {"panel_id": panel_id, "batch_ids": batch_ids, "scored_at": scored_at}
+    connection.execute(query("finish_scoring"), parameters)
+
+
+def _rows(frame: "pd.DataFrame", columns: tuple[str, ...]) -> Any:
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def _one(connection: Connection, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    row = connection.execute(query(name), parameters).fetchone()
+    if row is None:  # pragma: no cover - the statements that use this always return a row
+        raise LookupError(name)
+    return row

@@ -1,0 +1,104 @@
+"""Panels: who votes now, who was trained, who was promoted and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Json
+
+from jikimi.store.connection import Connection, query
+
+
+@dataclass(frozen=True)
+class Member:
+    """A model version of the registry and the score from which it votes fraud."""
+
+    name: str
+    model_name: str
+    model_version: int
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The panel that votes now."""
+
+    panel_id: int
+    policy: str
+    mlflow_run_id: str
+    messages_per_10k: float
+    figures: dict[str, Any]
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class NewPanel:
+    """A trained panel, before anyone judged it.
+
+    :param figures: measure -> value of the whole panel on the judging window.
+    :param member_figures: member -> measure -> value.
+    """
+
+    policy: str
+    messages_per_10k: float
+    mlflow_run_id: str
+    trained_from: datetime
+    trained_until: datetime
+    judged_from: datetime
+    judged_until: datetime
+    members: tuple[Member, ...]
+    figures: Mapping[str, float]
+    member_figures: Mapping[str, Mapping[str, float]]
+
+
+def champion(connection: Connection) -> Panel | None:
+    """Return the panel that votes now, or None before the first promotion."""
+    row = connection.execute(query("champion_panel")).fetchone()
+    if row is None:
+        return None
+    members = tuple(Member(**member) for member in row.pop("members"))
+    return Panel(**row, members=members)
+
+
+def record_panel(connection: Connection, panel: NewPanel) -> int:
+    """Write a candidate with its members and figures; returns its id."""
+    with connection.transaction():
+        parameters = {**vars(panel), "figures": Json(dict(panel.figures))}
+        row = connection.execute(query("insert_panel"), parameters).fetchone() or {}
+        panel_id = int(row["panel_id"])
+        for member in panel.members:
+            values = {**vars(member), "panel_id": panel_id, "member": member.name}
+            connection.execute(query("insert_panel_member"), values)
+        for member_name, figures in {"panel": panel.figures, **panel.member_figures}.items():
+            _record_measures(connection, panel_id, member_name, figures, panel)
+    return panel_id
+
+
+def promote(connection: Connection, panel_id: int, decision: str) -> None:
+    """Make a panel the champion; also the way back to an older one."""
+    with connection.transaction():
+        connection.execute(query("retire_champion"), {"panel_id": panel_id})
+        connection.execute(query("promote_panel"), {"panel_id": panel_id, "decision": decision})
+
+
+def reject(connection: Connection, panel_id: int, decision: str) -> None:
+    """Keep a candidate as rejected, with the reason."""
+    connection.execute(query("reject_panel"), {"panel_id": panel_id, "decision": decision})
+
+
+def _record_measures(
+    connection: Connection, panel_id: int, member: str, figures: Mapping[str, float], panel: NewPanel
+) -> None:
+    for measure, value in figures.items():
+        connection.execute(
+            query("insert_panel_measure"),
+            {
+                "panel_id": panel_id,
+                "member": member,
+                "measure": measure,
+                "value": value,
+                "measured_from": panel.judged_from,
+                "measured_until": panel.judged_until,
+            },
+        )

@@ -1,0 +1,62 @@
+"""What the features of a batch may see: the batch, the rows in its windows, the labels of those rows."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jikimi.store.connection import Connection, query
+from jikimi.store.frames import read_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The longest window of `ml.features`; rows before it change no value.
+LONGEST_WINDOW = timedelta(days=30)
+
+
+class Window(NamedTuple):
+    """Frames for `ml.features.compute_features`."""
+
+    targets: "pd.DataFrame"
+    transactions: "pd.DataFrame"
+    labels: "pd.DataFrame"
+
+
+def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
+    """Return the transactions of the batches with all that their features depend on.
+
+    :param delay: how long a bank waits before it believes a label.
+    """
+    targets = read_frame(connection, "batch_targets", {"batch_ids": batch_ids}, instants=["occurred_at"])
+    if targets.empty:
+        return Window(targets, targets, _labels(connection, "fraud_labels", _bounds(targets, delay)))
+    bounds = _bounds(targets, delay)
+    history = read_frame(connection, "window_history", bounds, instants=["occurred_at"])
+    return Window(targets, history, _labels(connection, "fraud_labels", bounds))
+
+
+def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """Return transactions and labels of the last `days` of the data's own time, or of all of it.
+
+    :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
+    """
+    newest = (connection.execute(query("newest_transaction")).fetchone() or {}).get("occurred_at")
+    since = newest - timedelta(days=days) if newest and days else datetime.min
+    parameters = {"since": since}
+    transactions = read_frame(connection, "training_transactions", parameters, instants=["occurred_at"])
+    return transactions, _labels(connection, "training_labels", parameters)
+
+
+def _labels(connection: Connection, name: str, parameters: dict[str, Any]) -> "pd.DataFrame":
+    return read_frame(connection, name, parameters, instants=["known_at"])
+
+
+def _bounds(targets: "pd.DataFrame", delay: timedelta) -> dict[str, Any]:
+    oldest, newest = targets["occurred_at"].min(), targets["occurred_at"].max()
+    return {
+        "customers": targets["customer_id"].unique().tolist(),
+        "merchants": targets["merchant_id"].unique().tolist(),
+        "customers_from": oldest - LONGEST_WINDOW,
+        "until": newest,
+        "merchants_from": oldest - LONGEST_WINDOW - delay,
+        "merchants_until": newest - delay,
+    }
