@@ -125,7 +125,6 @@ def _landed(column: pa.ChunkedArray | None, form: Format, name: str, rows: int) 
 
 
 def _as_text(at: pd.Series) -> pd.Series:
-    import pandas as pd
     import pyarrow as pa
 
     text: pd.Series[str] = pa.Array.from_pandas(at).cast(pa.string()).to_pandas().astype("str")

@@ -1,0 +1,21 @@
+"""Labels: who said when that a transaction was fraud or not; a correction is one more row."""
+
+from typing import TYPE_CHECKING
+
+from jikimi.store.bulk import send_frame
+from jikimi.store.connection import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def insert_labels(connection: Connection, labels: "pd.DataFrame", source: str | None = None) -> int:
+    """Write the labels that are not there yet and return how many were new.
+
+    :param labels: transaction_id, is_fraud, known_at (UTC) and, unless `source` is given, source.
+    """
+    if labels.empty:
+        return 0
+    columns = ["transaction_id", "is_fraud", "source", "known_at"]
+    frame = labels if source is None else labels.assign(source=source)
+    return send_frame(connection, "insert_labels", frame[columns]).rowcount

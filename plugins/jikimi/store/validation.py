@@ -1,0 +1,136 @@
+"""What validation found, kept: valid rows, quarantined rows with their reasons, and the result itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from jikimi.store.bulk import copy_frame, plain_json
+from jikimi.store.connection import Connection, query
+from jikimi.store.frames import copy_rows, read_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ml.expectations import Validation
+
+_QUARANTINE_COLUMNS = ("landed_id", "batch_id", "reasons", "landed_row")
+# A megabyte in a field is a reason to refuse a row, not to keep it twice: the landed row has all of it.
+_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a batch's rows."""
+
+    landed: int
+    valid: int
+    quarantined: int
+    repeated: int
+    is_held: bool = False
+
+
+def stored_rows(connection: Connection, transaction_ids: Iterable[str | None]) -> "pd.DataFrame":
+    """Return what is stored under these ids: the argument `known` of `ml.expectations.validate`."""
+    ids = sorted({identifier for identifier in transaction_ids if isinstance(identifier, str)})
+    return read_frame(connection, "stored_rows", {"transaction_ids": ids}, instants=["occurred_at"])
+
+
+def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame", validation: "Validation") -> Outcome:
+    """Write all that follows from a batch's validation; call it inside the transaction that claimed the rows.
+
+    :param landed: columns of `ml.schema.COLUMN_NAMES` and `landed_at`, indexed by `landed_id`.
+    :raises psycopg.errors.UniqueViolation: another batch stored one of the ids meanwhile: validate again.
+    """
+    landed_ids = landed.index.tolist()
+    connection.execute(query("claim_rows"), {"batch_id": batch_id, "landed_ids": landed_ids})
+    return keep_outcome(connection, batch_id, landed, validation)
+
+
+def keep_outcome(connection: Connection, batch_id: int, landed: "pd.DataFrame", validation: "Validation") -> Outcome:
+    """Do what `keep_validation` does, for rows that landed as part of their batch."""
+    outcome = _outcome(landed, validation)
+    if not validation.is_held:
+        _keep_valid(connection, batch_id, landed, validation.valid)
+        _quarantine(connection, batch_id, landed, validation.quarantined)
+    connection.execute(
+        query("keep_outcome"),
+        {
+            "batch_id": batch_id,
+            "landed_count": outcome.landed,
+            "valid_count": outcome.valid,
+            "quarantined_count": outcome.quarantined,
+            "repeated_count": outcome.repeated,
+            "held_reason": (validation.held_reason or "held") if validation.is_held else None,
+        },
+    )
+    keep_result(connection, "batch", validation.result, batch_id)
+    return outcome
+
+
+def keep_result(
+    connection: Connection, subject: Literal["batch", "training"], result: dict[str, Any], batch_id: int | None = None
+) -> None:
+    """Keep a result of Great Expectations as it is."""
+    statistics = result.get("statistics", {})
+    parameters = {
+        "batch_id": batch_id,
+        "subject": subject,
+        "is_success": bool(result.get("success")),
+        "evaluated": statistics.get("evaluated_expectations", 0),
+        "unsuccessful": statistics.get("unsuccessful_expectations", 0),
+        "result": plain_json(result),
+    }
+    connection.execute(query("insert_validation_result"), parameters)
+
+
+def validation_results(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Return the newest results, newest first: result_id, batch_id, subject, ran_at, result."""
+    return connection.execute(query("validation_results"), {"limit": limit}).fetchall()
+
+
+def _outcome(landed: "pd.DataFrame", validation: "Validation") -> Outcome:
+    if validation.is_held:
+        return Outcome(len(landed), 0, 0, 0, is_held=True)
+    return Outcome(len(landed), len(validation.valid), len(validation.quarantined), len(validation.repeated))
+
+
+def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", valid: "pd.DataFrame") -> None:
+    rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=landed["landed_at"])
+    rows["card_masked"] = _masked(landed.loc[valid.index, "card_number"])
+    # In one order everywhere, so that two batches with the same ids wait for each other instead of deadlocking.
+    copy_frame(
+        connection, "transactions", rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
+    )
+
+
+def _masked(cards: "pd.Series") -> "pd.Series":
+    from ml.messages import mask_card
+
+    masked = {card: mask_card(card) for card in cards.dropna().unique()}
+    return cards.map(masked)
+
+
+def _quarantine(connection: Connection, batch_id: int, landed: "pd.DataFrame", quarantined: "pd.DataFrame") -> None:
+    from ml.schema import COLUMN_NAMES
+
+    refused = landed.loc[quarantined.index, list(COLUMN_NAMES)].to_dict("records")
+    rows = zip(quarantined.index.tolist(), quarantined["reasons"], refused, strict=True)
+    copy_rows(
+        connection,
+        "quarantined_transactions",
+        _QUARANTINE_COLUMNS,
+        ((landed_id, batch_id, list(reasons), _shown(row)) for landed_id, reasons, row in rows),
+    )
+
+
+def _shown(row: dict[Any, Any]) -> str:
+    from ml.messages import mask_card
+
+    texts = {name: value for name, value in row.items() if isinstance(value, str)}
+    if (card := texts.get("card_number")) and card.isdecimal():
+        texts["card_number"] = mask_card(card)
+    return plain_json({name: _clipped(texts[name]) if name in texts else None for name in row})
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"
