@@ -14,7 +14,7 @@ _FIELDS: dict[str, Any] = {
     "link_url": {
         "label": "Link of the messages",
         "schema": _TEXT,
-        "description": "The bank's root domain, registered with the app. Never anything about a customer.",
+        "description": "Better none. At most the bank's root domain, registered with the app.",
     },
     "timeout_seconds": {
         "label": "Time-out",
