@@ -1,0 +1,150 @@
+"""The kinds of panels that the dashboards use, each with options that make it readable."""
+
+from grafana.model import Json, override, panel
+
+_WORD = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+_ROWS = {"calcs": ["lastNotNull"], "fields": "", "values": True}
+_NO_LEGEND = {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []}
+_LEGEND = {**_NO_LEGEND, "showLegend": True}
+_TOOLTIP = {"mode": "multi", "sort": "desc"}
+RED, ORANGE, GREEN, BLUE = "dark-red", "dark-orange", "green", "blue"
+
+
+def stat(
+    number: int, query: str, unit: str = "locale", *, warn: float | None = None, alarm: float | None = None
+) -> Json:
+    """Return one big number, green until it reaches `warn` and red from `alarm` on."""
+    made = panel("stat", number, query, unit)
+    made["fieldConfig"]["defaults"] |= _thresholds(warn, alarm)
+    made["options"] = {
+        "reduceOptions": _WORD,
+        "orientation": "auto",
+        "colorMode": "value",
+        "graphMode": "none",
+        "justifyMode": "center",
+        "textMode": "value",
+        "wideLayout": True,
+        "showPercentChange": False,
+        "percentChangeColorMode": "standard",
+    }
+    return made
+
+
+def time_series(number: int, query: str, unit: str, colors: dict[str, str] | None = None) -> Json:
+    """Return lines over time; a null is a gap."""
+    made = panel("timeseries", number, query, unit)
+    made["interval"] = "5s"
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "palette-classic"}, "min": 0, "custom": _line()}
+    made["options"] = {"legend": _LEGEND, "tooltip": _TOOLTIP}
+    for column, color in (colors or {}).items():
+        override(made, column, color={"mode": "fixed", "fixedColor": color})
+    return made
+
+
+def bars(number: int, query: str, unit: str, colors: dict[str, str]) -> Json:
+    """Return upright bars, one series per column of numbers."""
+    made = panel("barchart", number, query, unit)
+    made["fieldConfig"]["defaults"] |= {
+        "color": {"mode": "palette-classic"},
+        "custom": {"fillOpacity": 80, "lineWidth": 1},
+    }
+    made["options"] = {
+        "orientation": "vertical",
+        "stacking": "none",
+        "showValue": "never",
+        "barWidth": 0.9,
+        "groupWidth": 0.8,
+        "fullHighlight": True,
+        "xTickLabelRotation": -30,
+        "xTickLabelMaxLength": 16,
+        "xTickLabelSpacing": 0,
+        "legend": _LEGEND,
+        "tooltip": _TOOLTIP,
+    }
+    for column, color in colors.items():
+        override(made, column, color={"mode": "fixed", "fixedColor": color})
+    return made
+
+
+def ranking(number: int, query: str, color: str) -> Json:
+    """Return lying bars, one per row, the longest first."""
+    made = panel("bargauge", number, query, "locale")
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "fixed", "fixedColor": color}, "min": 0}
+    made["options"] = {
+        "reduceOptions": _ROWS,
+        "orientation": "horizontal",
+        "displayMode": "basic",
+        "valueMode": "color",
+        "namePlacement": "left",
+        "showUnfilled": False,
+        "sizing": "auto",
+        "minVizWidth": 8,
+        "minVizHeight": 16,
+        "maxVizHeight": 300,
+        "legend": _NO_LEGEND,
+    }
+    return made
+
+
+def pie(number: int, query: str, *, of_columns: bool = False) -> Json:
+    """Return a doughnut, one slice per row, or per column of the only row."""
+    made = panel("piechart", number, query, "locale")
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "palette-classic"}}
+    made["options"] = {
+        "reduceOptions": _WORD if of_columns else _ROWS,
+        "pieType": "donut",
+        "displayLabels": ["name", "value"],
+        "sort": "desc",
+        "legend": {**_LEGEND, "placement": "right", "values": ["value", "percent"]},
+        "tooltip": {"mode": "single", "sort": "none"},
+    }
+    return made
+
+
+def table(number: int, query: str) -> Json:
+    """Return rows as they are; numbers get their unit column by column."""
+    made = panel("table", number, query, "string")
+    made["fieldConfig"]["defaults"]["custom"] = {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True}
+    made["options"] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
+    return made
+
+
+def world(number: int, query: str) -> Json:
+    """Return a map with a point for each row, as big as its `amount`."""
+    made = panel("geomap", number, query, "locale")
+    size = {"field": "amount", "fixed": 6, "min": 4, "max": 14}
+    style = {"color": {"fixed": RED}, "opacity": 0.6, "size": size, "symbol": {"mode": "fixed", "fixed": _CIRCLE}}
+    location = {"mode": "coords", "latitude": "latitude", "longitude": "longitude"}
+    points = {"type": "markers", "name": "Fraud", "location": location, "tooltip": True}
+    made["options"] = {
+        "basemap": {"type": "default", "name": "Base map", "config": {}},
+        "layers": [{**points, "config": {"showLegend": False, "style": style}}],
+        "view": {"id": "fit", "allLayers": True, "lat": 36.4, "lon": 127.8, "zoom": 6, "padding": 10, "maxZoom": 10},
+        "controls": {"mouseWheelZoom": False, "showAttribution": True, "showZoom": True},
+        "tooltip": {"mode": "details"},
+    }
+    return made
+
+
+_CIRCLE = "img/icons/marker/circle.svg"
+
+
+def _line() -> Json:
+    return {
+        "drawStyle": "line",
+        "lineWidth": 1,
+        "fillOpacity": 15,
+        "showPoints": "auto",
+        "pointSize": 4,
+        "spanNulls": False,
+        "axisSoftMin": 0,
+    }
+
+
+def _thresholds(warn: float | None, alarm: float | None) -> Json:
+    steps: list[Json] = [{"color": BLUE if warn is None and alarm is None else GREEN, "value": None}]
+    if warn is not None:
+        steps.append({"color": ORANGE, "value": warn})
+    if alarm is not None:
+        steps.append({"color": RED, "value": alarm})
+    return {"color": {"mode": "thresholds"}, "thresholds": {"mode": "absolute", "steps": steps}}

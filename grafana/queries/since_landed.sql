@@ -1,0 +1,2 @@
+-- Null before the first row: the panel says so in words, because zero would mean this very moment.
+select seconds_since_landed from reporting.freshness
