@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG
+
 from jikimi.assets import panel_promoted, transactions_landed
 from jikimi.operators.alerts import SendAlertsOperator
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
@@ -33,5 +34,7 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
 ):
     validate_batch = ValidateBatchOperator(task_id="validate_batch", doc_md="Landed rows -> valid or quarantined.")
     score_batch = ScoreBatchOperator(task_id="score_batch", doc_md="Valid rows -> votes, verdicts, alerts.")
-    send_alerts = SendAlertsOperator(task_id="send_alerts", trigger_rule="none_failed", doc_md="Due alerts -> messages.")
+    send_alerts = SendAlertsOperator(
+        task_id="send_alerts", trigger_rule="none_failed", doc_md="Due alerts -> messages."
+    )
     validate_batch >> score_batch >> send_alerts

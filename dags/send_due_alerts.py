@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import DAG
+
 from jikimi.operators.alerts import SendAlertsOperator
 
 with DAG(

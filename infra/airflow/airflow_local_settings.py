@@ -5,6 +5,8 @@ what they have not costs ten seconds in every task. No thread pool may start her
 """
 
 import sys
+import warnings
+from importlib import import_module
 
 _FORKING_ROLES = ("scheduler", "celery")
 _HEAVY_MODULES = (
@@ -17,20 +19,20 @@ _HEAVY_MODULES = (
     "sklearn.linear_model",
     "sklearn.pipeline",
     "xgboost",
-    "skops.io",
     "ml.expectations",
     "ml.features",
     "ml.scoring",
-    "jikimi.operators.batch",
+    "ml.messages",
 )
 
 
 def import_heavy_modules() -> None:
-    """Import what the tasks of `score_transactions` need."""
-    from importlib import import_module
-
+    """Import what the tasks of `score_transactions` need; what cannot be imported is the task's error, not ours."""
     for name in _HEAVY_MODULES:
-        import_module(name)
+        try:
+            import_module(name)
+        except Exception as error:  # noqa: BLE001 - a scheduler that does not start could not even show the reason
+            warnings.warn(f"{name} is not imported beforehand: {error}", stacklevel=1)
 
 
 if any(role in sys.argv[1:3] for role in _FORKING_ROLES):

@@ -1,11 +1,9 @@
 """`make up`, `make down` and `make reset`: the local runner's command line."""
 
-import os
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -24,8 +22,12 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @app.command()
 def up(
-    detach: Annotated[bool, typer.Option(envvar="DETACH", help="Come back when the first live batch was scored.")] = False,
-    with_demo: Annotated[bool, typer.Option("--demo/--no-demo", envvar="DEMO", help="Simulated history and live rows.")] = True,
+    detach: Annotated[
+        bool, typer.Option(envvar="DETACH", help="Come back when the first live batch was scored.")
+    ] = False,
+    with_demo: Annotated[
+        bool, typer.Option("--demo/--no-demo", envvar="DEMO", help="Simulated history and live rows.")
+    ] = True,
 ) -> None:
     """Start every service and, unless told otherwise, the demonstration."""
     for number in _STOPPING:

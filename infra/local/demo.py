@@ -44,7 +44,9 @@ def wait_for_first_live_batch(stack: Stack, seconds: float = 120) -> None:
     since, deadline = datetime.now(UTC), time.monotonic() + seconds
     while not _ask(stack, "select 1 from batches where state = 'scored' and scored_at > %s limit 1", since):
         if time.monotonic() > deadline:
-            raise StackError(f"no live batch was scored within {seconds:.0f} s: see the DAG score_transactions in Airflow.")
+            raise StackError(
+                f"no live batch was scored within {seconds:.0f} s: see the DAG score_transactions in Airflow."
+            )
         time.sleep(0.5)
 
 

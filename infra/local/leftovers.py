@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import psutil
+
 from infra.local.settings import STACK_VARIABLE
 
 

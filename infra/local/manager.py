@@ -14,10 +14,11 @@ import xmlrpc.client
 from pathlib import Path
 from typing import Any
 
+from supervisor.xmlrpc import SupervisorTransport
+
 from infra.local.leftovers import end_processes_of
 from infra.local.services import ROOT, Service
 from infra.local.settings import STACK_VARIABLE, Settings, write_private
-from supervisor.xmlrpc import SupervisorTransport
 
 # A Unix socket's path may have about 100 characters, a checkout's folder may have more.
 _LONGEST_SOCKET_PATH = 95

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
 from infra.postgres.databases import ROLES, database_url
 
 ROOT = Path(__file__).parents[2]
@@ -112,5 +113,13 @@ def _secrets(path: Path) -> dict[str, str]:
 
 def _secret_names() -> list[str]:
     roles = [f"role_{role}" for role in ROLES]
-    others = ["postgres", "airflow_admin", "airflow_jwt", "airflow_session", "grafana_admin", "kakao_key", "kakao_secret"]
+    others = [
+        "postgres",
+        "airflow_admin",
+        "airflow_jwt",
+        "airflow_session",
+        "grafana_admin",
+        "kakao_key",
+        "kakao_secret",
+    ]
     return roles + others

@@ -13,7 +13,9 @@ def addresses(stack: Stack) -> Group:
     table = Table("page", "address", "look at", "who logs in", title="Jikimi runs")
     secrets = settings.home / "secrets.json"
     table.add_row("KakaoTalk inbox", settings.url("sandbox"), "the messages, as customers see them", "nobody has to")
-    table.add_row("Airflow", settings.url("airflow"), "DAG score_transactions, Grid", f"admin, airflow_admin in {secrets}")
+    table.add_row(
+        "Airflow", settings.url("airflow"), "DAG score_transactions, Grid", f"admin, airflow_admin in {secrets}"
+    )
     table.add_row("MLflow", settings.url("mlflow"), "experiment jikimi, models jikimi_*", "nobody has to")
     if stack.has_grafana:
         table.add_row("Grafana", settings.url("grafana"), "dashboard Operations", f"admin, grafana_admin in {secrets}")

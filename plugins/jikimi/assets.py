@@ -1,6 +1,7 @@
 """The assets through which the DAGs start each other."""
 
 from airflow.sdk import Asset, AssetWatcher
+
 from jikimi.triggers.landed import LandedTransactionsTrigger
 
 transactions_landed = Asset(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
+from psycopg.errors import UniqueViolation
+
 from jikimi import defaults
 from jikimi.exceptions import NoPanel
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.validation import keep_validation, stored_rows
 from jikimi.store.windows import window_of
-from psycopg.errors import UniqueViolation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -33,33 +34,31 @@ class ValidateBatchOperator(BaseOperator):
         """Validate one batch."""
         with open_store() as store:
             try:
-                batch_id = self._validate(store, context["run_id"])
+                return self._validate(store, context["run_id"])
             except UniqueViolation:
-                # Another run stored the same transaction between our look and our write; now it can be seen.
-                batch_id = self._validate(store, context["run_id"])
-        if batch_id is None:
-            self.log.info("no landed rows wait")
-        return batch_id
+                # Another batch stored one of the ids between our look and our write; now it can be seen.
+                return self._validate(store, context["run_id"])
 
     def _validate(self, store: Connection, run_id: str) -> int | None:
         from ml.expectations import validate
+        from ml.schema import COLUMN_NAMES
 
         claimed_at = datetime.now(UTC)
         with store.transaction():
             landed = batches.claim_landed(store, self.max_rows or defaults.batch_rows())
             if landed.empty:
+                self.log.info("no landed rows wait")
                 return None
-            known = stored_rows(store, landed["transaction_id"].dropna().unique().tolist())
-            validation = validate(
-                landed,
-                claimed_at,
-                max_age_days=defaults.max_age_days(),
-                max_future_seconds=defaults.max_future_seconds(),
-                known=known,
-            )
             batch_id = batches.open_batch(store, run_id, landed, claimed_at)
-            keep_validation(store, batch_id, landed, validation)
-        self.log.info("batch %s: %s landed, %s valid", batch_id, len(landed), len(validation.valid))
+            validation = validate(
+                landed[[name for name in COLUMN_NAMES if name in landed]],
+                claimed_at,
+                defaults.max_age_days(),
+                defaults.max_future_seconds(),
+                stored_rows(store, landed["transaction_id"]),
+            )
+            outcome = keep_validation(store, batch_id, landed, validation)
+        self.log.info("batch %s: %s", batch_id, outcome)
         return batch_id
 
 
@@ -87,8 +86,9 @@ class ScoreBatchOperator(BaseOperator):
         return alerts
 
     def _score(self, store: Connection, panel: panels.Panel, members: dict[str, Any]) -> int | None:
-        from ml.features import compute_features
         from ml.scoring import score
+
+        from ml.features import compute_features
 
         with store.transaction():
             batch_ids = batches.claim_validated(store, self.max_rows)

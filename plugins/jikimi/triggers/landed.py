@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
 from jikimi.exceptions import JikimiError
 from jikimi.store.batches import Unclaimed, unclaimed
 from jikimi.store.connection import Connection, open_store
