@@ -3,6 +3,7 @@
 JikimiError
 ├── NotConfigured
 ├── StoreUnavailable
+├── ServiceUnavailable
 ├── BadFile
 ├── NoPanel
 └── DeliveryError
@@ -25,6 +26,10 @@ class NotConfigured(JikimiError):
 
 class StoreUnavailable(JikimiError):
     """The fraud database does not answer."""
+
+
+class ServiceUnavailable(JikimiError):
+    """A service of the stack does not answer."""
 
 
 class BadFile(JikimiError):

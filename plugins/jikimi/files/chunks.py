@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_FRAUD = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
+# How files write whether a row was fraud, in lower case.
+FRAUD_WORDS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Chunk:
     :param occurred_at: of each row, in UTC and moved, NaT where it cannot be read.
     :param labels: transaction_id, is_fraud, known_at (UTC, moved) of the rows that have one, with the index of
         their row; None where the file has no labels.
-    :param customers: customer_id and name (missing where the file has none), each customer once.
+    :param customers: customer_id, name and language (missing where the file has none), each customer once.
     :param rows_read: rows of the file that were read up to here, wanted or not.
     """
 
@@ -74,7 +75,7 @@ def read_chunks(
         wanted = _wanted(table, form, selection)
         to_skip, wanted = max(0, to_skip - wanted.num_rows), wanted.slice(to_skip)
         wanted = wanted if left is None else wanted.slice(0, max(left, 0))
-        yield _chunk(wanted, form, selection.shift, label_delay, rows_read)
+        yield _chunk(wanted, form, selection.shift or timedelta(), label_delay, rows_read)
         if left is not None and (left := left - wanted.num_rows) <= 0:
             return
     if rows_read == 0:
@@ -138,7 +139,7 @@ def _labels(
 
     if form.fraud_column not in table.column_names:
         return None
-    is_fraud = table[form.fraud_column].to_pandas().astype("str").str.lower().map(_FRAUD)
+    is_fraud = table[form.fraud_column].to_pandas().astype("str").str.lower().map(FRAUD_WORDS)
     known_at = occurred_at + delay
     if form.known_column in table.column_names:
         known_at = (instants(table[form.known_column].to_pandas()) + shift).fillna(known_at)
@@ -151,7 +152,11 @@ def _customers(table: pa.Table, form: Format, ids: pd.Series) -> pd.DataFrame:
 
     names = [table[name].to_pandas().astype("str") for name in form.name_columns if name in table.column_names]
     name = names[0].str.cat(names[1:], sep=" ") if names else pd.Series([None] * len(ids), dtype="str")
-    return pd.DataFrame({"customer_id": ids, "name": name})
+    customers = pd.DataFrame({"customer_id": ids, "name": name, "language": None})
+    if form.language_column in table.column_names:
+        language = table[form.language_column].to_pandas().astype("str")
+        customers["language"] = language.where(language.isin(["ko", "en"]))
+    return customers
 
 
 def _each_once(customers: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,7 @@ class Format:
     :param fraud_column: the file's column that says whether a row was fraud.
     :param known_column: the file's column that says since when that is known.
     :param name_columns: the file's columns that make the customer's name, in order.
+    :param language_column: the file's column with the language in which the customer reads, "ko" or "en".
     :param merchant_prefix: what merchant names begin with in the file and nowhere else.
     """
 
@@ -32,13 +33,14 @@ class Format:
     optional: frozenset[str] = frozenset()
     known_column: str | None = None
     name_columns: tuple[str, ...] = ()
+    language_column: str | None = None
     merchant_prefix: str = ""
 
     @cached_property
     def wanted(self) -> tuple[str, ...]:
         """The file's columns that are read; all others are ignored."""
-        known = (self.known_column,) if self.known_column else ()
-        return tuple(dict.fromkeys((*self.columns.values(), *self.name_columns, self.fraud_column, *known)))
+        single = [name for name in (self.fraud_column, self.known_column, self.language_column) if name]
+        return tuple(dict.fromkeys((*self.columns.values(), *self.name_columns, *single)))
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -81,13 +83,15 @@ _HANDBOOK = Format(
     fraud_column="TX_FRAUD",
 )
 
+_EXTRAS = ("is_fraud", "known_at", "customer_name", "customer_language")
 _CANONICAL = Format(
     name="canonical",
     columns={name: name for name in COLUMN_NAMES},
-    optional=frozenset({*COLUMN_NAMES, "is_fraud", "known_at", "customer_name"} - {*REQUIRED_NAMES}),
+    optional=frozenset({*COLUMN_NAMES, *_EXTRAS} - {*REQUIRED_NAMES}),
     fraud_column="is_fraud",
     known_column="known_at",
     name_columns=("customer_name",),
+    language_column="customer_language",
 )
 
 FORMATS = {form.name: form for form in (_KAGGLE, _HANDBOOK, _CANONICAL)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +25,14 @@ class Selection:
 
     :param since: first instant wanted, in the file's own dates.
     :param until: first instant no longer wanted, in the file's own dates.
-    :param shift: what is added to every instant; whole weeks, so that weekdays and hours stay.
+    :param shift: what is added to every instant; whole weeks, so that weekdays and hours stay; None for nothing.
     """
 
     skip: int = 0
     limit: int | None = None
     since: datetime | None = None
     until: datetime | None = None
-    shift: timedelta = field(default_factory=timedelta)
+    shift: timedelta | None = None
 
     @property
     def has_dates(self) -> bool:
@@ -42,7 +43,8 @@ class Selection:
     def words(self) -> str:
         """What it selects, as text; without the limit, because a higher one goes on where a lower one ended."""
         since, until = (at.isoformat() if at else "" for at in (self.since, self.until))
-        return f"skip={self.skip}&from={since}&until={until}&shift={self.shift // _WEEK}w"
+        shift = "" if self.shift is None else f"{self.shift // _WEEK}w"
+        return f"skip={self.skip}&from={since}&until={until}&shift={shift}"
 
 
 def fingerprint(path: Path, form: Format) -> str:
@@ -65,6 +67,12 @@ def shift_to(now: datetime, path: Path, form: Format) -> timedelta:
     """
     newest = newest_instant(path, form)
     return ((now - newest) // _WEEK) * _WEEK
+
+
+def shift_in(name: str) -> timedelta | None:
+    """Return the shift that the words of a selection tell, None where they tell none."""
+    found = re.search(r"&shift=(-?\d+)w", name)
+    return int(found[1]) * _WEEK if found else None
 
 
 def newest_instant(path: Path, form: Format) -> datetime:

@@ -1,6 +1,6 @@
 """Customers: who they are and where they want to be reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jikimi.store.bulk import send_frame
@@ -22,16 +22,6 @@ def upsert_customers(connection: Connection, customers: "pd.DataFrame") -> int:
 
 
 def without_contact(connection: Connection, customer_ids: Sequence[str]) -> list[str]:
-    """Return those of the customers, known or not, that no message could reach."""
+    """Return those of the customers, known or not, that no message could reach; ids that cannot be are left out."""
     rows = connection.execute(query("customers_without_contact"), {"customer_ids": list(customer_ids)})
     return [row["customer_id"] for row in rows]
-
-
-def register_contacts(connection: Connection, uuids: Mapping[str, str]) -> int:
-    """Give customers who have no channel the KakaoTalk friend that is theirs, with consent from now on.
-
-    :param uuids: customer_id -> uuid.
-    :return: how many customers can be reached now and could not before.
-    """
-    parameters = {"customer_ids": list(uuids), "uuids": list(uuids.values())}
-    return connection.execute(query("register_contacts"), parameters).rowcount
