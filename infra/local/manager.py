@@ -17,8 +17,8 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from infra.local.leftovers import end_processes_of
-from infra.local.services import ROOT, Service
-from infra.local.settings import STACK_VARIABLE, Settings, write_private
+from infra.local.services import Service
+from infra.local.settings import ROOT, STACK_VARIABLE, Settings, write_private
 
 # A Unix socket's path may have about 100 characters, a checkout's folder may have more.
 _LONGEST_SOCKET_PATH = 95

@@ -18,13 +18,12 @@ from infra.local.leftovers import end_processes_of
 from infra.local.manager import Manager
 from infra.local.services import (
     BIN,
-    ROOT,
     airflow_environment,
     embedded_postgres,
     sandbox_environment,
     services_of,
 )
-from infra.local.settings import Settings, write_environment, write_private
+from infra.local.settings import ROOT, Settings, write_environment, write_private
 from infra.postgres.databases import prepare_server
 
 _AIRFLOW_PARTS = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -172,8 +171,8 @@ def _require_free(name: str, port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise StackError(
-                f"port {port} for {name} is taken. Give another with `make up JIKIMI_{name.upper()}_PORT={port + 100}`, "
-                f"or move all of them with `make up JIKIMI_PORT_OFFSET=100`. Nothing was started."
+                f"port {port} for {name} is taken: give another with `make up JIKIMI_{name.upper()}_PORT={port + 100}` "
+                "or move all of them with `make up JIKIMI_PORT_OFFSET=100`. Nothing was started."
             ) from error
 
 

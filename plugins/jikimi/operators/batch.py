@@ -1,7 +1,7 @@
 """The first two steps of `score_transactions`: landed rows become valid rows, valid rows become verdicts."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -86,6 +86,7 @@ class ScoreBatchOperator(BaseOperator):
         return alerts
 
     def _score(self, store: Connection, panel: panels.Panel, members: dict[str, Any]) -> int | None:
+        import pandas as pd
         from ml.scoring import score
 
         from ml.features import compute_features
@@ -95,9 +96,10 @@ class ScoreBatchOperator(BaseOperator):
             if not batch_ids:
                 return None
             started = time.perf_counter()
-            delay = timedelta(days=defaults.label_delay_days())
+            delay = pd.Timedelta(days=defaults.label_delay_days())
             window = window_of(store, batch_ids, delay)
-            features = compute_features(window.transactions, window.labels, window.targets["transaction_id"], delay)
+            targets = window.targets["transaction_id"].tolist()
+            features = compute_features(window.transactions, window.labels, targets, delay)
             scores = score(features, members, {member.name: member.threshold for member in panel.members})
             scored_at = datetime.now(UTC)
             verdicts = scores.verdicts.merge(window.targets[["transaction_id", "batch_id"]], on="transaction_id")

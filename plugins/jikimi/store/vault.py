@@ -37,7 +37,7 @@ class StoredTokens:
             )
         except InvalidToken as error:
             raise NotConfigured(
-                f"the tokens of {self._connection_id} were encrypted with another JIKIMI_FERNET_KEY: set that key again, "
+                f"the tokens of {self._connection_id} were encrypted with another JIKIMI_FERNET_KEY: set it again, "
                 "or delete their row in channel_tokens and give the connection a new refresh token."
             ) from error
 

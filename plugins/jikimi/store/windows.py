@@ -1,6 +1,6 @@
 """What the features of a batch may see: the batch, the rows in its windows, the labels of those rows."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jikimi.store.connection import Connection, query
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # The longest window of `ml.features`; rows before it change no value.
 LONGEST_WINDOW = timedelta(days=30)
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Window(NamedTuple):
@@ -40,7 +41,7 @@ def training_history(connection: Connection, days: float | None) -> tuple["pd.Da
     :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
     """
     newest = (connection.execute(query("newest_transaction")).fetchone() or {}).get("occurred_at")
-    since = newest - timedelta(days=days) if newest and days else datetime.min
+    since = newest - timedelta(days=days) if newest and days else _LONG_AGO
     parameters = {"since": since}
     transactions = read_frame(connection, "training_transactions", parameters, instants=["occurred_at"])
     return transactions, _labels(connection, "training_labels", parameters)
