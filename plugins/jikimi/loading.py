@@ -1,7 +1,8 @@
 """Loads the past from a file, chunk by chunk; what was cut off goes on after the last whole chunk."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,16 @@ from jikimi import defaults
 from jikimi.contacts import SandboxFriends, with_contacts
 from jikimi.exceptions import BadFile
 from jikimi.files.source import Source
-from jikimi.store.connection import Connection
-from jikimi.store.history import HistoryRows, load_chunk
+from jikimi.store.connection import Connection, open_store
+from jikimi.store.history import HistoryRows, JudgedRows, judge_chunk, load_chunk
 from jikimi.store.positions import Position, finish_position, open_position
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ml.expectations import Validation
+
+OnProgress = Callable[[int, int], None]
 
 # Large enough that Great Expectations costs little per row, small enough that a cut costs two seconds.
 ROWS_PER_CHUNK = 50_000
@@ -37,12 +40,7 @@ class LoadSummary:
     repeated: int = 0
 
 
-def load(
-    connection: Connection,
-    source: Source,
-    friends: SandboxFriends | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> LoadSummary:
+def load(source: Source, friends: SandboxFriends | None = None, on_progress: OnProgress | None = None) -> LoadSummary:
     """Load the wanted rows that are not loaded yet, with their labels and customers.
 
     :param friends: where new customers get a contact; None for no contacts.
@@ -50,25 +48,54 @@ def load(
     :raises BadFile: the file cannot be read; chunks before the broken place stay loaded.
     """
     name = f"{source.name}&delay={source.label_delay.total_seconds():.0f}s"
-    position = open_position(connection, name, "load", source.path.name)
-    summary = LoadSummary(before=position.rows_done)
-    if position.is_finished or is_reached(source, position):
-        return summary
-    for chunk in source.chunks(position.rows_done, ROWS_PER_CHUNK):
-        if len(chunk):
-            customers = chunk.customers
-            if friends:
-                customers = with_contacts(connection, customers, friends, datetime.now(UTC))
-            rows = HistoryRows(chunk.landed, chunk.labels, customers)
-            outcome, position = load_chunk(connection, rows, _validate, position)
-            summary.landed += outcome.landed
-            summary.valid += outcome.valid
-            summary.quarantined += outcome.quarantined
-            summary.repeated += outcome.repeated
-        if on_progress:
-            on_progress(chunk.rows_read, source.rows)
-    _finish(connection, source, position)
+    with open_store() as connection:
+        position = open_position(connection, name, "load", source.path.name)
+        summary = LoadSummary(before=position.rows_done)
+        if position.is_finished or is_reached(source, position):
+            return summary
+        for rows_read, judged in _judged(source, position.rows_done):
+            if judged:
+                position = _write(connection, judged, position, friends, summary)
+            if on_progress:
+                on_progress(rows_read, source.rows)
+        _finish(connection, source, position)
     return summary
+
+
+def _judged(source: Source, done: int) -> Iterator[tuple[int, JudgedRows | None]]:
+    """Yield the rows read so far and the next judged chunk, while the one after it is read and judged already."""
+    with open_store() as connection, ThreadPoolExecutor(1) as ahead:
+        chunks = source.chunks(done, ROWS_PER_CHUNK)
+
+        def judge_next() -> tuple[int, JudgedRows | None] | None:
+            chunk = next(chunks, None)
+            if chunk is None:
+                return None
+            rows = HistoryRows(chunk.landed, chunk.labels, chunk.customers)
+            return chunk.rows_read, judge_chunk(connection, rows, _validate) if len(chunk) else None
+
+        coming = ahead.submit(judge_next)
+        while (judged := coming.result()) is not None:
+            coming = ahead.submit(judge_next)
+            yield judged
+
+
+def _write(
+    connection: Connection,
+    judged: JudgedRows,
+    position: Position,
+    friends: SandboxFriends | None,
+    summary: LoadSummary,
+) -> Position:
+    if friends:
+        customers = with_contacts(connection, judged.rows.customers, friends, datetime.now(UTC))
+        judged = replace(judged, rows=replace(judged.rows, customers=customers))
+    outcome, position = load_chunk(connection, judged, _validate, position)
+    summary.landed += outcome.landed
+    summary.valid += outcome.valid
+    summary.quarantined += outcome.quarantined
+    summary.repeated += outcome.repeated
+    return position
 
 
 def is_reached(source: Source, position: Position) -> bool:

@@ -22,7 +22,7 @@ from jikimi.contacts import SandboxFriends
 from jikimi.files.source import Source
 from jikimi.loading import LoadSummary
 from jikimi.loading import load as load_source
-from jikimi.store.connection import Connection, open_store
+from jikimi.store.connection import open_store
 from jikimi.store.positions import used_names
 
 
@@ -43,15 +43,16 @@ def load(
     """
     source = source_of(file, form, label_delay, skip=skip, limit=limit, since=since, until=until)
     friends = SandboxFriends(os.environ.get("JIKIMI_SANDBOX_URL")) if sandbox_contacts else None
-    with open_store() as connection, progress(f"loading {file.name}") as report:
-        source = shifted(connection, source) if shift_to_now else source
-        summary = load_source(connection, source, friends, report)
+    source = shifted(source) if shift_to_now else source
+    with progress(f"loading {file.name}") as report:
+        summary = load_source(source, friends, report)
     typer.echo(_sentence(file.name, summary))
 
 
-def shifted(connection: Connection, source: Source) -> Source:
+def shifted(source: Source) -> Source:
     """Return the source moved to end now, or as an earlier command moved it."""
-    return source.shifted_to(datetime.now(UTC), used_names(connection, f"{source.content}&"))
+    with open_store() as connection:
+        return source.shifted_to(datetime.now(UTC), used_names(connection, f"{source.content}&"))
 
 
 def _sentence(name: str, summary: LoadSummary) -> str:

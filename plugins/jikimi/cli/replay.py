@@ -21,7 +21,6 @@ from jikimi.cli.options import (
 from jikimi.cli.progress import progress
 from jikimi.contacts import SandboxFriends
 from jikimi.replaying import Replay, ReplaySummary
-from jikimi.store.connection import open_store
 
 _MOST_PER_SECOND = 10_000
 Rate = Annotated[float, typer.Option(min=0.01, max=_MOST_PER_SECOND, help="Rows per second.")]
@@ -46,8 +45,7 @@ def replay(
     """
     source = source_of(file, form, label_delay, skip=skip, limit=limit, since=since, until=until)
     friends = SandboxFriends(os.environ.get("JIKIMI_SANDBOX_URL")) if sandbox_contacts else None
-    with open_store() as connection:
-        source = shifted(connection, source) if shift_to_now else source
+    source = shifted(source) if shift_to_now else source
     total = limit or (None if source.selection.has_dates else source.rows - skip)
     with progress(f"replaying {file.name}") as report:
         show = lambda so_far: report(so_far.before + so_far.landed, total, _note(so_far))  # noqa: E731

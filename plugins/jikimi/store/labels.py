@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from jikimi.store.bulk import send_frame
+from psycopg import errors
+
+from jikimi.store.bulk import copy_frame, send_frame
 from jikimi.store.connection import Connection
 
 if TYPE_CHECKING:
@@ -18,4 +20,10 @@ def insert_labels(connection: Connection, labels: "pd.DataFrame", source: str | 
         return 0
     columns = ["transaction_id", "is_fraud", "source", "known_at"]
     frame = labels if source is None else labels.assign(source=source)
-    return send_frame(connection, "insert_labels", frame[columns]).rowcount
+    try:
+        with connection.transaction():
+            copy_frame(connection, "labels", frame[columns])
+            return len(frame)
+    except errors.UniqueViolation:
+        # Rare, and half as fast: some of them are there already.
+        return send_frame(connection, "insert_labels", frame[columns]).rowcount
