@@ -27,6 +27,10 @@ class AirflowClient:
         """Tell whether a DAG was parsed."""
         return self._request("GET", f"/dags/{dag_id}").status_code == 200
 
+    def dag_details(self, dag_id: str) -> dict[str, Any]:
+        """Return all that the page of a DAG shows."""
+        return dict(self._request("GET", f"/dags/{dag_id}/details").json())
+
     def import_errors(self) -> list[str]:
         """Return what kept DAG files from being parsed."""
         answer = self._request("GET", "/importErrors").json()

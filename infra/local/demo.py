@@ -1,5 +1,6 @@
 """The demonstration: simulated history, a first panel trained by Airflow, and live transactions."""
 
+import os
 import time
 from datetime import UTC, datetime
 
@@ -9,21 +10,22 @@ from psycopg.rows import TupleRow
 from infra.local.demo_plan import DEMO_FILE, LIVE_DAYS, demo_end, live_from
 from infra.local.stack import Say, Stack, StackError
 
-HISTORY_DAYS = 90
-_CUSTOMERS, _MERCHANTS, _SEED = 5_000, 1_000, 7
-
 
 def load_history(stack: Stack) -> None:
     """Simulate and load 90 days before the live ones; goes on where an earlier run was cut off."""
     file = stack.settings.home / DEMO_FILE
     if not file.exists():
         file.parent.mkdir(exist_ok=True)
-        sizes = ["--customers", str(_CUSTOMERS), "--merchants", str(_MERCHANTS), "--seed", str(_SEED)]
-        end = demo_end(stack.settings.home).isoformat()
-        days = str(HISTORY_DAYS + LIVE_DAYS)
-        stack.run_jikimi("simulate", *sizes, "--days", days, "--end", end, "--out", str(file))
+        stack.run_jikimi("simulate", *_sizes(), "--end", demo_end(stack.settings.home).isoformat(), "--out", str(file))
     until = live_from(stack.settings.home).isoformat()
     stack.run_jikimi("load", str(file), "--format", "canonical", "--until", until, "--sandbox-contacts")
+
+
+def _sizes() -> list[str]:
+    customers = os.environ.get("JIKIMI_DEMO_CUSTOMERS", "5000")
+    merchants = os.environ.get("JIKIMI_DEMO_MERCHANTS", "1000")
+    days = int(os.environ.get("JIKIMI_DEMO_HISTORY_DAYS", "90")) + LIVE_DAYS
+    return ["--customers", customers, "--merchants", merchants, "--days", str(days), "--seed", "7"]
 
 
 def train_first_panel(stack: Stack, say: Say) -> None:

@@ -55,6 +55,14 @@ class Manager:
         if self.state_of(name) not in ("RUNNING", "STARTING"):
             self._rpc.startProcess(name, False)
 
+    def stop_service(self, name: str) -> None:
+        """Stop one service and wait until it has ended."""
+        self._rpc.stopProcess(name)
+
+    def pid_of(self, name: str) -> int:
+        """Return the process that leads a service."""
+        return int(self._rpc.getProcessInfo(name)["pid"])
+
     def state_of(self, name: str) -> str:
         """Return Supervisor's word for the state of a service, for example `RUNNING` or `FATAL`."""
         return str(self._rpc.getProcessInfo(name)["statename"])

@@ -1,0 +1,226 @@
+"""The path of a transaction on the real stack, and what a person does and breaks on the way.
+
+The tests build on each other, in the order in which they stand: first without data, then with a panel, then faults.
+"""
+
+import os
+import re
+import signal
+import socket
+from datetime import UTC, datetime
+
+import psutil
+import pytest
+import requests
+
+pytestmark = pytest.mark.timeout(600)
+
+WAITING = {
+    "transaction_id": "early-1",
+    "customer_id": "C-early",
+    "merchant_id": "M-early",
+    "amount": "12000",
+    "currency": "KRW",
+}
+COUNTS = """
+    select count(*) as landed,
+        (select coalesce(sum(valid_count + quarantined_count + repeated_count), 0) from batches) as accounted,
+        (select coalesce(sum(landed_count), 0) from batches) as claimed
+    from landed_transactions
+"""
+UNJUDGED = """
+    select count(*) as number from transactions t join batches b using (batch_id)
+    where b.source = 'live' and b.state = 'scored'
+        and (select count(*) from verdicts v where v.transaction_id = t.transaction_id) <> 1
+"""
+UNALERTED = """
+    select count(*) as number from unanimous_fraud u
+    where (select count(*) from alerts a where a.transaction_id = u.transaction_id) <> 1
+"""
+
+
+def now_text():
+    return datetime.now(UTC).isoformat()
+
+
+def test_a_taken_port_is_named_before_anything_starts(cold_stack):
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        port = str(thief.getsockname()[1])
+        done = cold_stack.make("up", JIKIMI_MLFLOW_PORT=port)
+    assert done.returncode == 1
+    assert port in done.stdout
+    assert "JIKIMI_MLFLOW_PORT" in done.stdout.replace("\n", "")
+    assert cold_stack.processes == []
+
+
+def test_without_a_panel_rows_wait_as_validated(bare_stack, wait_until):
+    bare_stack.land({**WAITING, "occurred_at": now_text()})
+    wait_until(lambda: bare_stack.ask("select 1 from transactions where transaction_id = 'early-1'"), "row validated")
+    assert bare_stack.ask("select state from batches") == [{"state": "validated"}]
+    assert bare_stack.status()["champion"] is None
+
+
+def test_secrets_are_private_and_pages_are_on_loopback(bare_stack):
+    for name in ("secrets.json", "env", "supervisord.conf", "airflow/passwords.json"):
+        assert (bare_stack.home / name).stat().st_mode & 0o777 == 0o600, name
+    listening = [c for p in bare_stack.processes for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert listening
+    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+
+
+def test_down_leaves_no_process(bare_stack):
+    assert bare_stack.make("down").returncode == 0
+    assert bare_stack.processes == []
+
+
+@pytest.fixture(scope="session")
+def stack(bare_stack):
+    """The stack as `make up DETACH=1` leaves it: history loaded, a panel trained by Airflow, live rows scored."""
+    done = bare_stack.make("up")
+    assert done.returncode == 0, done.stdout
+    return bare_stack
+
+
+def test_up_trains_a_panel_and_scores_live_rows(stack):
+    status = stack.status()
+    assert status["champion"] is not None
+    assert stack.ask("select 1 from batches where source = 'live' and state = 'scored'")
+
+
+def test_rows_that_waited_for_a_panel_are_scored(stack, wait_until):
+    wait_until(lambda: stack.ask("select 1 from verdicts where transaction_id = 'early-1'"), "early row judged")
+
+
+def test_unanimous_fraud_becomes_a_korean_message(stack, wait_until):
+    wait_until(stack.messages, "a message in the inbox", 180)
+    text = stack.messages()[-1]["text"]
+    assert len(text) <= 200
+    assert "이상거래" in text
+    assert re.search(r"\d{4}-\d{2}\*\*-\*{4}-\d{4}", text)
+
+
+def test_airflow_shows_dags_with_words_owners_and_tags(stack):
+    for dag_id in ("score_transactions", "train_panel", "send_due_alerts"):
+        details = stack.airflow.dag_details(dag_id)
+        assert details["description"]
+        assert details["doc_md"]
+        assert details["owners"] != ["airflow"]
+        assert "jikimi" in {tag["name"] for tag in details["tags"]}
+    assert stack.airflow.import_errors() == []
+
+
+def test_mlflow_has_a_parent_run_with_a_nested_run_per_member(stack):
+    mlflow = f"{stack.settings.url('mlflow')}/api/2.0/mlflow"
+    experiment = requests.get(f"{mlflow}/experiments/get-by-name?experiment_name=jikimi", timeout=10).json()
+    search = {"experiment_ids": [experiment["experiment"]["experiment_id"]]}
+    runs = requests.post(f"{mlflow}/runs/search", json=search, timeout=10).json()["runs"]
+    parents = [tag["value"] for run in runs for tag in run["data"]["tags"] if tag["key"] == "mlflow.parentRunId"]
+    members = stack.ask("select model_name, model_version from panel_members join panels using (panel_id) where state = 'champion'")
+    assert len(parents) == len(members) == 3
+    for member in members:
+        alias = requests.get(f"{mlflow}/registered-models/alias?name={member['model_name']}&alias=champion", timeout=10)
+        assert int(alias.json()["model_version"]["version"]) == member["model_version"]
+
+
+def test_bad_rows_are_quarantined_and_cost_no_other_row_anything(stack, wait_until):
+    good = {**WAITING, "transaction_id": "good-1", "occurred_at": now_text()}
+    stack.land(
+        {**good, "transaction_id": "bad-amount", "amount": "-5"},
+        good,
+        {**good, "transaction_id": "bad-time", "occurred_at": "2099-01-01"},
+        {**good, "transaction_id": "bad-size", "merchant_name": "x" * 1_000_000},
+    )
+    wait_until(lambda: stack.ask("select 1 from verdicts where transaction_id = 'good-1'"), "good row judged")
+    refused = {
+        row["id"]: row["reasons"]
+        for row in stack.ask(
+            "select landed_row->>'transaction_id' as id, reasons from quarantined_transactions where landed_row->>'transaction_id' like 'bad-%%'"
+        )
+    }
+    assert refused.keys() == {"bad-amount", "bad-time", "bad-size"}
+    assert all(reasons for reasons in refused.values())
+
+
+def test_landing_the_same_row_again_is_harmless(stack, wait_until):
+    row = stack.ask("select transaction_id, occurred_at, customer_id, merchant_id, amount, currency from transactions where transaction_id = 'good-1'")[0]
+    stack.land(row)
+    wait_until(lambda: stack.ask("select 1 from batches where repeated_count = 1"), "repeated row counted")
+    assert stack.ask("select count(*) as n from verdicts where transaction_id = 'good-1'")[0]["n"] == 1
+
+
+def test_sandbox_down_delays_messages_and_doubles_none(stack, wait_until):
+    stop_service(stack, "sandbox")
+    before = stack.ask("select count(*) as n from alerts")[0]["n"]
+    wait_until(lambda: stack.ask("select 1 from alerts where state = 'pending' and attempts > 0"), "an alert waits", 240)
+    start_service(stack, "sandbox")
+    wait_until(lambda: not stack.ask("select 1 from alerts where state in ('pending', 'sending') and alert_id <= %s", before + 1), "waiting alerts delivered", 180)
+    assert_no_message_twice(stack)
+
+
+@pytest.mark.parametrize("service", ["scheduler", "triggerer", "postgres"])
+def test_killed_service_comes_back_and_nothing_is_lost(stack, wait_until, service):
+    kill_service(stack, service)
+    since = datetime.now(UTC)
+    wait_until(lambda: scored_since(stack, since), f"rows are scored again after {service} was killed", 150)
+    assert_nothing_lost(stack, wait_until)
+
+
+def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait_until):
+    kill_manager(stack)
+    assert stack.processes
+    before = {process.pid for process in stack.processes}
+    done = stack.make("up")
+    assert done.returncode == 0, done.stdout
+    assert before.isdisjoint({process.pid for process in stack.processes})
+    assert_nothing_lost(stack, wait_until)
+
+
+def test_in_the_end_everything_is_accounted_for(stack, wait_until):
+    stop_service(stack, "replay")
+    wait_until(lambda: stack.status()["backlog"]["rows"] == 0, "backlog worked off", 120)
+    assert_nothing_lost(stack, wait_until)
+    assert_no_message_twice(stack)
+
+
+def assert_nothing_lost(stack, wait_until):
+    wait_until(lambda: stack.ask("select 1 from batches where state = 'scored' order by batch_id desc limit 1"), "scored")
+    row = stack.ask(COUNTS)[0]
+    assert row["accounted"] == row["claimed"] <= row["landed"]
+    assert stack.ask(UNJUDGED)[0]["number"] == 0
+    assert stack.ask(UNALERTED)[0]["number"] == 0
+
+
+def assert_no_message_twice(stack):
+    references = [re.search(r"접수번호 (\w+)", message["text"])[1] for message in stack.messages()]
+    assert len(references) == len(set(references))
+
+
+def scored_since(stack, since):
+    try:
+        return stack.ask("select 1 from batches where scored_at > %s and claimed_at > %s limit 1", since, since)
+    except Exception:
+        return False
+
+
+def manager_of(stack):
+    from infra.local.manager import Manager
+
+    return Manager(stack.settings)
+
+
+def stop_service(stack, name):
+    manager_of(stack).stop_service(name)
+
+
+def start_service(stack, name):
+    manager_of(stack).start_service(name)
+
+
+def kill_service(stack, name):
+    os.kill(manager_of(stack).pid_of(name), signal.SIGKILL)
+
+
+def kill_manager(stack):
+    os.kill(int((stack.home / "supervisord.pid").read_text()), signal.SIGKILL)
