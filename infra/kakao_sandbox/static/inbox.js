@@ -75,7 +75,9 @@ function messageRow(message, isNew) {
 }
 
 function drawRoom(chat) {
-  const isOtherRoom = at("messages").dataset.key !== chat.chat_key;
+  const box = at("messages");
+  const isOtherRoom = box.dataset.key !== chat.chat_key;
+  const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const rows = [];
   let day = "";
   for (const message of chat.messages) {
@@ -88,10 +90,11 @@ function drawRoom(chat) {
     rows.push(messageRow(message, !isOtherRoom && !state.shown.has(message.message_id)));
   }
   state.shown = new Set(chat.messages.map((message) => message.message_id));
-  const box = at("messages");
+  const place = box.scrollTop;
   box.dataset.key = chat.chat_key;
   box.replaceChildren(...rows);
-  box.scrollTop = box.scrollHeight;
+  // Who reads further up is not torn away by a new message.
+  box.scrollTop = isOtherRoom || isAtEnd ? box.scrollHeight : place;
   paintAvatar(at("room-avatar"), chat);
   at("room-title").textContent = chat.title;
   const about = chat.customer_id ? `고객번호 ${chat.customer_id} · ` : "";
