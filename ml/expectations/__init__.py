@@ -1,0 +1,11 @@
+"""What must hold for landed rows and for training data, decided row by row by Great Expectations.
+
+Only this package imports Great Expectations. Results are kept without a single value of a row.
+"""
+
+from ml.expectations.batches import Validation, validate
+from ml.expectations.data_docs import write_data_docs
+from ml.expectations.training_data import TrainingCheck, validate_training
+from ml.parsing import parse
+
+__all__ = ["TrainingCheck", "Validation", "parse", "validate", "validate_training", "write_data_docs"]
