@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 DATA_SOURCE = {"type": "grafana-postgresql-datasource", "uid": "jikimi"}
 _QUERIES = Path(__file__).parent / "queries"
-_TEXTS = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+TEXTS = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
 _COLUMNS = 24
 # Otherwise a merchant named 3156 would read 3.16 K.
 _TEXT_STAYS_TEXT = {"matcher": {"id": "byType", "options": "string"}, "properties": [{"id": "unit", "value": "string"}]}
@@ -26,7 +26,7 @@ def panel(kind: str, number: int, query: str, unit: str) -> Json:
 
     :param number: its id, never to be reused: links and alert rules name it.
     """
-    text = _TEXTS[query]
+    text = TEXTS[query]
     return {
         "id": number,
         "type": kind,
@@ -63,7 +63,7 @@ def variable(name: str) -> Json:
 
     "All" compares the column with itself: it also works where the query has no options to offer.
     """
-    query, text = sql(f"variable_{name}"), _TEXTS[f"variable_{name}"]
+    query, text = sql(f"variable_{name}"), TEXTS[f"variable_{name}"]
     return {
         "type": "query",
         "name": name,
@@ -86,7 +86,7 @@ def annotation(name: str, color: str) -> Json:
     query = f"annotation_{name}"
     asked = target(query, name="Anno") | {"limit": 100, "matchAny": False, "tags": [], "type": "tags"}
     shown = {"enable": True, "hide": False, "iconColor": color}
-    return {"name": _TEXTS[query]["title"], "datasource": DATA_SOURCE, **shown, "target": asked}
+    return {"name": TEXTS[query]["title"], "datasource": DATA_SOURCE, **shown, "target": asked}
 
 
 def section(number: int, title: str) -> Json:
@@ -116,7 +116,7 @@ def dashboard(
         "tags": ["jikimi"],
         "editable": False,
         "refresh": "5s",
-        "time": {"from": "now-1h", "to": "now"},
+        "time": {"from": "now-15m", "to": "now"},
         "timepicker": {"refresh_intervals": ["5s", "10s", "30s", "1m", "5m"]},
         "timezone": "browser",
         "graphTooltip": 1,

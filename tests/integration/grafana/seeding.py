@@ -1,0 +1,171 @@
+"""Fills the fraud database with a small hour of known figures, and with personal data that nobody may see.
+
+Live transactions are T01 to T12, one per minute. Votes by transaction: T01 to T03 all three members; T04 and T05 two
+of three; T06 both voters of a panel of three whose third was silent (majority, never unanimous); the rest none.
+Beside them: a challenger that calls everything fraud, history, a transaction of last week, a backlog, a quarantine.
+"""
+
+from datetime import datetime, timedelta
+
+import psycopg
+
+NAME, UUID, CARD, REFERENCE = "홍길동", "uuid-of-a-friend", "4111111111111111", "REF0CAFE"
+CUSTOMER, SHORT_CUSTOMER, HOME_LATITUDE = "customer-7742", "596", 37.987654
+ERROR = "Kakao refused 010-1234-5678"
+SECRETS = (NAME, UUID, CARD, "411111******1111", REFERENCE, CUSTOMER, str(HOME_LATITUDE), "010-1234-5678")
+MEMBERS = ("logistic_regression", "random_forest", "xgboost")
+VOTES = {"T01": 3, "T02": 3, "T03": 3, "T04": 2, "T05": 2, "T06": 2}
+CATEGORIES = ("shopping", "travel", None)
+FIGURES = {
+    "scored_count": 12,
+    "unanimous_count": 3,
+    "majority_count": 6,
+    "unanimous_share": 3 / 12,
+    "majority_share": 6 / 12,
+    "backlog_rows": 2 + 4,
+    "quarantined_count": 2,
+    "latency_p50": 2.0,
+    "latency_p95": 2.0,
+}
+ROWS_OF = {
+    "agreement": [(3, 3)],
+    "fraud_by_category": [("shopping", 1), ("travel", 1), ("unknown", 1)],
+    "amount_called_fraud": [("KRW", 1000.0 + 2000.0 + 5000.0)],
+    "quarantine_by_reason": [("amount_is_positive", 2), ("currency_is_known", 1)],
+    "alerts_by_state": [
+        ("pending", 0), ("sending", 0), ("accepted", 2), ("delivered", 0), ("deferred", 0), ("suppressed", 0),
+        ("unknown", 0), ("failed", 1),
+    ],
+}  # fmt: skip
+
+
+def seed(url: str, now: datetime) -> None:
+    """Write the hour before `now`, as the role `jikimi`."""
+    with psycopg.connect(url) as connection:
+        _panels(connection, now)
+        _batches(connection, now)
+        _live(connection, now)
+        _aside(connection, now)
+        _alerts(connection, now)
+        _waiting_and_refused(connection, now)
+        _people(connection, now)
+
+
+def _panels(connection: psycopg.Connection, now: datetime) -> None:
+    for state in ("champion", "challenger"):
+        connection.execute(
+            """insert into panels (state, messages_per_10k, mlflow_run_id, trained_from, trained_until, judged_from,
+                judged_until, decision, promoted_at)
+            values (%(state)s, 50, 'run', %(then)s, %(then)s, %(then)s, %(then)s, 'First panel.',
+                case when %(state)s = 'champion' then %(at)s end)""",
+            {"state": state, "then": now - timedelta(days=9), "at": now - timedelta(minutes=50)},
+        )
+    for panel_id in (1, 2):
+        for member in MEMBERS:
+            values = (panel_id, member, f"jikimi_{member}", panel_id, 0.5)
+            connection.execute("insert into panel_members values (%s, %s, %s, %s, %s)", values)
+    connection.execute(
+        "insert into panel_measures values (1, 'panel', 'average_precision', 0.7, %(at)s, %(at)s, %(at)s)", {"at": now}
+    )
+
+
+def _batches(connection: psycopg.Connection, now: datetime) -> None:
+    statement = """insert into batches (source, state, landed_count, valid_count, quarantined_count, first_landed_at,
+        claimed_at) values (%s, %s, %s, %s, %s, %s, %s)"""
+    for source, state, valid, refused, minutes in (
+        ("live", "scored", 13, 2, 40),
+        ("history", "loaded", 1, 0, 40),
+        ("live", "validated", 4, 0, 3),
+    ):
+        at = now - timedelta(minutes=minutes)
+        connection.execute(statement, (source, state, valid + refused, valid, refused, at, at))
+
+
+def _live(connection: psycopg.Connection, now: datetime) -> None:
+    for number in range(1, 13):
+        name, at = f"T{number:02}", now - timedelta(minutes=40 - number)
+        customer = SHORT_CUSTOMER if number % 2 else CUSTOMER
+        amount = (1000, 2000, 5000)[(number - 1) % 3]
+        _transaction(connection, number, name, 1, at, customer, amount, CATEGORIES[(number - 1) % 3])
+        votes, voters = VOTES.get(name, 0), 2 if name == "T06" else 3
+        _verdict(connection, name, 1, votes, voters, at + timedelta(seconds=1))
+        _verdict(connection, name, 2, 3, 3, at + timedelta(seconds=1))
+
+
+def _aside(connection: psycopg.Connection, now: datetime) -> None:
+    """Add what must not be counted: history that landed now, and fraud of last week."""
+    _transaction(connection, 101, "H1", 2, now - timedelta(minutes=30), CUSTOMER, 10, "shopping")
+    week_ago = now - timedelta(days=7)
+    _transaction(connection, 102, "OLD", 1, week_ago, CUSTOMER, 10, "shopping")
+    _verdict(connection, "OLD", 1, 3, 3, week_ago)
+
+
+def _transaction(
+    connection: psycopg.Connection, landed_id: int, name: str, batch: int, at: datetime, customer: str, amount: float,
+    category: str | None,
+) -> None:  # fmt: skip
+    connection.execute(
+        """insert into transactions (transaction_id, batch_id, landed_id, landed_at, occurred_at, customer_id,
+            merchant_id, merchant_name, category, amount, currency, card_masked, customer_latitude,
+            customer_longitude, merchant_latitude, merchant_longitude)
+        values (%s, %s, %s, %s, %s, %s, '3156', %s, %s, %s, 'KRW', '411111******1111', %s, 127.0, 37.123456, 127.654321)
+        """,
+        (name, batch, landed_id, at, at - timedelta(days=2000), customer, "", category, amount, HOME_LATITUDE),
+    )
+
+
+def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: int, voters: int, at: datetime) -> None:
+    for place, member in enumerate(MEMBERS[:voters]):
+        values = (name, panel_id, member, 0.9 if place < votes else 0.1, place < votes, at)
+        connection.execute("insert into predictions values (%s, %s, %s, %s, %s, %s)", values)
+    connection.execute(
+        """insert into verdicts (transaction_id, panel_id, batch_id, votes, voters, members, panel_score, reasons,
+            scored_at) values (%s, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s)""",
+        (name, panel_id, votes, voters, at),
+    )
+
+
+def _alerts(connection: psycopg.Connection, now: datetime) -> None:
+    for number, state in enumerate(("accepted", "accepted", "failed"), start=1):
+        at = now - timedelta(minutes=40 - number) + timedelta(seconds=2)
+        connection.execute(
+            """insert into alerts (transaction_id, panel_id, customer_id, reference, state, channel, created_at,
+                accepted_at, last_error)
+            values (%(name)s, 1, %(customer)s, %(reference)s, %(state)s, 'kakao_memo', %(at)s,
+                case when %(state)s = 'accepted' then %(at)s end, %(error)s)""",
+            {
+                "name": f"T{number:02}", "customer": CUSTOMER, "reference": f"{REFERENCE}{number}", "state": state,
+                "at": at, "error": ERROR,
+            },
+        )  # fmt: skip
+        connection.execute(
+            """insert into alert_attempts (alert_id, channel, started_at, finished_at, outcome, code, detail)
+            values (%s, 'kakao_memo', %s, %s, 'accepted', '0', %s)""",
+            (number, at, at, ERROR),
+        )
+
+
+def _waiting_and_refused(connection: psycopg.Connection, now: datetime) -> None:
+    landed = "insert into landed_transactions (landed_at, batch_id, customer_id, card_number) values (%s, %s, %s, %s)"
+    for batch in (None, None, 1, 1):
+        connection.execute(landed, (now - timedelta(minutes=5), batch, CUSTOMER, CARD))
+    for landed_id, reasons in ((3, ["amount_is_positive", "currency_is_known"]), (4, ["amount_is_positive"])):
+        connection.execute(
+            """insert into quarantined_transactions (landed_id, batch_id, quarantined_at, reasons, landed_row)
+            values (%s, 1, %s, %s, jsonb_build_object('card_number', %s::text))""",
+            (landed_id, now - timedelta(minutes=5), reasons, CARD),
+        )
+
+
+def _people(connection: psycopg.Connection, now: datetime) -> None:
+    person = "insert into customers (customer_id, name, channel, kakao_uuid) values (%s, %s, 'kakao_friends', %s)"
+    connection.execute(person, (CUSTOMER, NAME, UUID))
+    token = "insert into channel_tokens (connection_id, refresh_token, rotated_at) values ('kakao', 'token', %s)"
+    connection.execute(token, (now,))
+    label = "insert into labels (transaction_id, is_fraud, source, known_at) values ('T01', true, 'bank', %s)"
+    connection.execute(label, (now,))
+    connection.execute(
+        """insert into validation_results (batch_id, subject, is_success, evaluated, unsuccessful, result)
+        values (1, 'batch', false, 13, 1, jsonb_build_object('unexpected', %s::text))""",
+        (CARD,),
+    )

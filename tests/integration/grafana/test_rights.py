@@ -1,0 +1,86 @@
+"""The role grafana reads the schema reporting and nothing else, and no person can be recognised there."""
+
+import psycopg
+import pytest
+
+from tests.integration.grafana.seeding import SECRETS
+
+OURS = """select quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname, c.relkind::text, c.oid
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+        and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')"""
+
+
+def relations(connection, schema):
+    return [row[0] for row in connection.execute(OURS).fetchall() if row[1] == schema]
+
+
+def test_grafana_has_no_right_on_any_table_or_sequence(grafana):
+    may = "has_table_privilege(oid, 'select, insert, update, delete, truncate, references, trigger')"
+    columns = "has_any_column_privilege(oid, 'select, insert, update')"
+    sequences = "relkind = 'S' and has_sequence_privilege(oid, 'usage, select, update')"
+    rows = grafana.execute(f"select * from ({OURS}) r (name, schema, relkind, oid) where schema <> 'reporting' and "
+                           f"(relkind <> 'S' and ({may} or {columns}) or {sequences})").fetchall()  # fmt: skip
+    assert rows == []
+    assert len(relations(grafana, "public")) > 15
+
+
+def test_grafana_may_only_read_the_views(grafana):
+    writes = "has_table_privilege(oid, 'insert, update, delete, truncate')"
+    rows = grafana.execute(
+        f"select name, {writes} from ({OURS}) r (name, schema, relkind, oid) where schema = 'reporting'"
+    ).fetchall()
+    assert len(rows) > 10
+    assert [name for name, may_write in rows if may_write] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("select * from customers", id="customers"),
+        pytest.param("select card_number from landed_transactions", id="card numbers"),
+        pytest.param("select * from channel_tokens", id="tokens"),
+        pytest.param("select * from unanimous_fraud", id="the view behind the view"),
+        pytest.param("insert into labels (transaction_id) values ('t')", id="write a label"),
+        pytest.param("create table reporting.loot (id int)", id="create in reporting"),
+        pytest.param("create table public.loot (id int)", id="create in public"),
+        pytest.param("create temporary table loot (id int)", id="temporary tables"),
+        pytest.param("set role jikimi", id="become another role"),
+    ],
+)
+def test_grafana_is_refused(seeded, statement):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        seeded.execute(statement)
+
+
+def test_no_view_shows_personal_data(seeded):
+    shown = {}
+    for view in relations(seeded, "reporting"):
+        rows = seeded.execute(f"select row_to_json(v)::text from {view} v").fetchall()
+        shown[view] = " ".join(row[0] for row in rows)
+        assert shown[view], f"{view} shows nothing, so this proves nothing"
+    leaks = [(view, secret) for view, text in shown.items() for secret in SECRETS if secret in text]
+    assert leaks == []
+
+
+def test_the_personal_data_that_is_looked_for_is_there_to_be_found(seeded, role_url):
+    with psycopg.connect(role_url("postgres")) as owner:
+        tables = [name for name in relations(owner, "public") if not name.endswith("_seq")]
+        rows = [owner.execute(f"select t::text from {name} t").fetchall() for name in tables]
+    text = " ".join(row[0] for found in rows for row in found)
+    assert [secret for secret in SECRETS if secret not in text] == []
+
+
+def test_customers_are_masked_and_short_ids_more_so(seeded):
+    rows = seeded.execute("select distinct customer from reporting.transactions order by 1").fetchall()
+    assert rows == [("***6",), ("c***42",)]
+
+
+def test_the_states_on_the_dashboard_are_those_of_the_table(grafana, role_url):
+    listed = {row[0] for row in grafana.execute("select state from reporting.alert_states").fetchall()}
+    with psycopg.connect(role_url("postgres")) as owner:
+        row = owner.execute(
+            "select pg_get_constraintdef(oid) from pg_constraint where conname = 'alerts_state_check'"
+        ).fetchone()
+    allowed = {part.split("'")[1] for part in row[0].split(",")}
+    assert listed == allowed
