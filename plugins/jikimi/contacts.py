@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _FRIENDS_PER_REQUEST = 1_000
 _SECONDS = 30
+_LONGEST_NAME = 200
 
 
 class SandboxFriends:
@@ -58,8 +59,7 @@ def with_contacts(
     """
     new = set(without_contact(connection, customers["customer_id"].tolist()))
     rows = customers[customers["customer_id"].isin(new)]
-    names = rows["name"].astype("object").where(rows["name"].notna(), "고객 " + rows["customer_id"].astype("object"))
-    people = [{"customer_id": i, "name": n} for i, n in zip(rows["customer_id"], names, strict=True)]
+    people = [_person(*pair) for pair in zip(rows["customer_id"], rows["name"], strict=True)]
     uuid = customers["customer_id"].map(friends.befriend(people)) if people else None
     if uuid is None:
         return customers
@@ -69,3 +69,8 @@ def with_contacts(
         channel=has_uuid.map({True: "kakao_friends", False: None}),
         consented_at=has_uuid.map({True: now.isoformat(), False: None}),
     )
+
+
+def _person(customer_id: str, name: Any) -> dict[str, str]:
+    shown = name.strip()[:_LONGEST_NAME] if isinstance(name, str) else ""
+    return {"customer_id": customer_id, "name": shown or f"고객 {customer_id}"}

@@ -127,9 +127,11 @@ def _landed(column: pa.ChunkedArray | None, form: Format, name: str, rows: int) 
 
 def _as_text(at: pd.Series) -> pd.Series:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    text: pd.Series[str] = pa.Array.from_pandas(at).cast(pa.string()).to_pandas().astype("str")
-    return text.set_axis(at.index)
+    text = pa.array(at.dt.tz_localize(None).to_numpy()).cast(pa.timestamp("us")).cast(pa.string())
+    written: pd.Series[str] = pc.binary_join_element_wise(text, "Z", "").to_pandas().astype("str")
+    return written.set_axis(at.index)
 
 
 def _labels(

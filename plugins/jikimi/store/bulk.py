@@ -10,6 +10,7 @@ from jikimi.store.connection import Connection, query
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 def copy_frame(connection: Connection, table: str, frame: "pd.DataFrame") -> None:
@@ -26,9 +27,20 @@ def copy_frame(connection: Connection, table: str, frame: "pd.DataFrame") -> Non
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
     buffer = pa.BufferOutputStream()
-    csv.write_csv(pa.Table.from_pandas(frame, preserve_index=False), buffer, csv.WriteOptions(include_header=False))
+    table = pa.table({name: _arrow(frame[name]) for name in frame})
+    csv.write_csv(table, buffer, csv.WriteOptions(include_header=False))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(memoryview(buffer.getvalue()))
+
+
+def _arrow(column: "pd.Series") -> "pa.Array":
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        at = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+        return pa.array(at, pa.timestamp("us", "UTC"))
+    return pa.array(column, from_pandas=True)
 
 
 def send_frame(connection: Connection, name: str, frame: "pd.DataFrame") -> "psycopg.Cursor[dict[str, Any]]":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ml.expectations import Validation
 
 _QUARANTINE_COLUMNS = ("landed_id", "batch_id", "reasons", "landed_row")
+_STORED_TEXTS = ("transaction_id", "customer_id", "merchant_id", "merchant_name", "category", "currency", "card_masked")
 # A megabyte in a field is a reason to refuse a row, not to keep it twice: the landed row has all of it.
 _SHOWN = 300
 
@@ -32,7 +33,9 @@ class Outcome:
 def stored_rows(connection: Connection, transaction_ids: Iterable[str | None]) -> "pd.DataFrame":
     """Return what is stored under these ids: the argument `known` of `ml.expectations.validate`."""
     ids = sorted({identifier for identifier in transaction_ids if isinstance(identifier, str)})
-    return read_frame(connection, "stored_rows", {"transaction_ids": ids}, instants=["occurred_at"])
+    frame = read_frame(connection, "stored_rows", {"transaction_ids": ids}, instants=["occurred_at"])
+    # A column that is null throughout would be one of numbers.
+    return frame.astype(dict.fromkeys(_STORED_TEXTS, "str"))
 
 
 def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame", validation: "Validation") -> Outcome:
@@ -95,8 +98,9 @@ def _outcome(landed: "pd.DataFrame", validation: "Validation") -> Outcome:
 
 
 def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", valid: "pd.DataFrame") -> None:
-    rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=landed["landed_at"])
-    rows["card_masked"] = _masked(landed.loc[valid.index, "card_number"])
+    as_landed = landed.loc[valid.index]
+    rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=as_landed["landed_at"])
+    rows["card_masked"] = _masked(as_landed["card_number"])
     # In one order everywhere, so that two batches with the same ids wait for each other instead of deadlocking.
     copy_frame(
         connection, "transactions", rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
