@@ -1,0 +1,350 @@
+"""KakaoHook against the sandbox over HTTP: tokens, messages, failures on either side of the point of no return."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+from jikimi.exceptions import DeliveryError, Rejected, Unavailable, Unknown
+from jikimi.hooks.kakao import KakaoHook
+from jikimi.tokens import Tokens
+
+TEXT = "[지킴이은행] 이상거래 의심 알림\n홍*동 고객님"
+
+
+def later() -> datetime:
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
+def test_memo_arrives(hook: KakaoHook, sandbox: Any) -> None:
+    hook.send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+
+
+def test_friend_reads_the_message_in_the_own_chat(hook: KakaoHook, sandbox: Any) -> None:
+    _, second = sandbox.befriend("C1", "C2")
+    hook.send_to_friend(second, TEXT)
+    found = httpx.get(f"{sandbox.url}/admin/messages", params={"customer_id": "C2"}).json()
+    assert found["total"] == 1
+    assert found["messages"][0] | {"received_at": ""} == {
+        "message_id": 1,
+        "customer_id": "C2",
+        "name": "홍길동",
+        "channel": "friends",
+        "chat_key": second,
+        "text": TEXT,
+        "link": None,
+        "received_at": "",
+    }
+
+
+def test_message_opens_the_link_of_the_connection(sandbox: Any, vault: Any, connect: Callable[..., KakaoHook]) -> None:
+    extra = {"refresh_token": sandbox.refresh_token(), "link_url": "https://bank.example/"}
+    connect(sandbox.url, vault, extra=extra).send_memo(TEXT)
+    message = httpx.get(f"{sandbox.url}/admin/messages").json()["messages"][0]
+    assert message["link"] == "https://bank.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("가" * 201, id="201 characters"),
+        pytest.param("👍" * 101, id="202 units"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_text_of_a_wrong_length_is_refused_before_anything_is_asked(hook: KakaoHook, vault: Any, text: str) -> None:
+    with pytest.raises(Rejected):
+        hook.send_memo(text)
+    assert vault.kept == []
+
+
+def test_two_hundred_characters_are_taken(hook: KakaoHook, sandbox: Any) -> None:
+    hook.send_memo("가" * 200)
+    assert sandbox.texts() == ["가" * 200]
+
+
+def test_access_token_is_shared_until_it_ends(hook: KakaoHook, vault: Any, connect: Any, sandbox: Any) -> None:
+    hook.send_memo(TEXT)
+    hook.send_memo(TEXT)
+    connect(sandbox.url, vault).send_memo(TEXT)
+    assert len(vault.kept) == 1
+    vault.kept.append(Tokens(vault.kept[0].refresh_token, vault.kept[0].access_token, datetime.now(UTC)))
+    hook.send_memo(TEXT)
+    assert len(vault.kept) == 3
+
+
+def test_rotation_kills_the_old_refresh_token_and_the_new_one_is_kept_first(
+    hook: KakaoHook, vault: Any, sandbox: Any
+) -> None:
+    old = sandbox.refresh_token()
+    sandbox.restart(rotate_below_seconds=10**9)
+    sandbox.order_fault(kind="down")
+    with pytest.raises(Unavailable):
+        hook.send_memo(TEXT)
+    assert len(vault.kept) == 1, "kept although the message itself failed"
+    assert vault.kept[0].refresh_token != old
+    form = {"grant_type": "refresh_token", "client_id": "app-key", "client_secret": "app-secret", "refresh_token": old}
+    answer = httpx.post(f"{sandbox.url}/oauth/token", data=form)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "KOE322")
+    vault.kept.append(Tokens(vault.kept[0].refresh_token))
+    hook.send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+
+
+def test_nothing_is_sent_when_the_vault_fails(hook: KakaoHook, vault: Any, sandbox: Any) -> None:
+    def fail(_: Tokens) -> None:
+        raise OSError("the database is gone")
+
+    vault.keep = fail
+    with pytest.raises(OSError, match="gone"):
+        hook.send_memo(TEXT)
+    assert sandbox.texts() == []
+
+
+def test_refused_access_token_is_renewed_once_and_the_message_sent_once(
+    hook: KakaoHook, vault: Any, sandbox: Any
+) -> None:
+    vault.keep(Tokens(sandbox.refresh_token(), "no such token", later()))
+    hook.send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+    assert len(vault.kept) == 2
+
+
+def test_second_refusal_of_the_token_ends_the_tries(hook: KakaoHook, vault: Any, sandbox: Any) -> None:
+    sandbox.order_fault(kind="error", code=-401, calls=3)
+    with pytest.raises(Unavailable) as caught:
+        hook.send_memo(TEXT)
+    assert caught.value.code == "-401"
+    assert len(vault.kept) == 2
+    assert httpx.get(f"{sandbox.url}/admin/faults").json()[0]["calls_left"] == 1
+
+
+def test_new_consent_in_the_connection_replaces_a_dead_token_in_the_vault(
+    hook: KakaoHook, vault: Any, sandbox: Any
+) -> None:
+    vault.keep(Tokens("dead"))
+    hook.send_memo(TEXT)
+    assert vault.kept[-1].refresh_token == sandbox.refresh_token()
+
+
+def test_token_that_another_process_rotated_meanwhile_is_found(sandbox: Any, vault: Any, connect: Any) -> None:
+    good = sandbox.refresh_token()
+    answers = iter([Tokens("dead"), Tokens("dead"), Tokens(good)])
+    vault.read = lambda: next(answers)
+    connect(sandbox.url, vault).send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        pytest.param({"login": "other"}, "KOE101", id="app key"),
+        pytest.param({"password": "other"}, "KOE010", id="client secret"),
+        pytest.param({"extra": {"refresh_token": "other"}}, "KOE322", id="refresh token"),
+        pytest.param({"login": ""}, "", id="no app key"),
+        pytest.param({"extra": {"refresh_token": None}}, "", id="no refresh token"),
+        pytest.param({"extra": {"api_url": "kapi.kakao.com"}}, "", id="address without scheme"),
+        pytest.param({"extra": {"timeout_seconds": "soon"}}, "", id="time-out"),
+    ],
+)
+def test_faults_of_the_configuration_cost_no_message(
+    sandbox: Any, vault: Any, connect: Any, changes: dict[str, Any], code: str
+) -> None:
+    extra = {"refresh_token": sandbox.refresh_token()} | changes.pop("extra", {})
+    hook = connect(sandbox.url, vault, extra=extra, **changes)
+    with pytest.raises(Unavailable) as caught:
+        hook.send_memo(TEXT)
+    assert caught.value.code == code
+    is_fine, words = hook.test_connection()
+    assert not is_fine
+    assert words == str(caught.value)
+
+
+def test_missing_connection_costs_no_message(vault: Any) -> None:
+    with pytest.raises(Unavailable, match="There is no connection no_such"):
+        KakaoHook("no_such", tokens=vault).send_memo(TEXT)
+
+
+def test_hook_without_vault_sends_nothing_but_tests_the_app(sandbox: Any, connect: Any) -> None:
+    hook = connect(sandbox.url, None, extra={"refresh_token": sandbox.refresh_token()})
+    with pytest.raises(Unavailable, match="vault"):
+        hook.send_memo(TEXT)
+    assert hook.test_connection() == (
+        True,
+        "KakaoTalk accepts the app's key and secret; the consent is tried with the first message.",
+    )
+    assert connect(sandbox.url, None, password="wrong").test_connection()[0] is False
+
+
+def test_connection_with_vault_is_tested_to_the_end(hook: KakaoHook, sandbox: Any) -> None:
+    assert hook.test_connection() == (True, "KakaoTalk accepts the app and the consent of account 1000000001.")
+    sandbox.stop()
+    assert hook.test_connection()[0] is False
+    sandbox.start()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "arrived"),
+    [
+        pytest.param({"kind": "down"}, Unavailable, 0, id="down"),
+        pytest.param({"kind": "error", "code": -7}, Unavailable, 0, id="maintenance"),
+        pytest.param({"kind": "error", "code": -603}, Unknown, 0, id="time-out inside"),
+        pytest.param({"kind": "error", "code": -2}, Rejected, 0, id="bad parameters"),
+        pytest.param({"kind": "error", "status": 502}, Unknown, 0, id="gateway"),
+        pytest.param({"kind": "timeout", "seconds": 3}, Unknown, 1, id="time-out after acceptance"),
+        pytest.param({"kind": "cut"}, Unknown, 1, id="connection cut after acceptance"),
+    ],
+)
+@pytest.mark.parametrize("call", [pytest.param("memo", id="memo"), pytest.param("friend", id="friend")])
+def test_failures_are_told_apart_by_the_point_of_no_return(
+    sandbox: Any, vault: Any, connect: Any, fault: dict[str, Any], kind: type, arrived: int, call: str
+) -> None:
+    extra = {"refresh_token": sandbox.refresh_token(), "timeout_seconds": 0.5}
+    hook, uuid = connect(sandbox.url, vault, extra=extra), sandbox.befriend("C1")[0]
+    sandbox.order_fault(**fault)
+    send = {"memo": lambda: hook.send_memo(TEXT), "friend": lambda: hook.send_to_friend(uuid, TEXT)}[call]
+    with pytest.raises(DeliveryError) as caught:
+        send()
+    assert type(caught.value) is kind
+    assert sandbox.texts() == [TEXT] * arrived
+    send()
+    assert sandbox.texts() == [TEXT] * (arrived + 1)
+
+
+def test_stopped_server_took_nothing(hook: KakaoHook, sandbox: Any) -> None:
+    hook.send_memo(TEXT)
+    sandbox.stop()
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        hook.send_memo(TEXT)
+    sandbox.start()
+    hook.send_memo(TEXT)
+    assert len(sandbox.texts()) == 2
+
+
+def test_login_server_that_is_cut_off_costs_no_message(hook: KakaoHook, sandbox: Any) -> None:
+    sandbox.order_fault(kind="cut", target="token")
+    with pytest.raises(Unavailable):
+        hook.send_memo(TEXT)
+    sandbox.order_fault(kind="down", target="token")
+    with pytest.raises(Unavailable, match="503"):
+        hook.send_memo(TEXT)
+    hook.send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+
+
+def test_each_friend_has_a_fate_of_its_own(hook: KakaoHook, sandbox: Any) -> None:
+    uuids = sandbox.befriend("C1", "C2", "C3")
+    sandbox.order_fault(kind="error", code=-530, uuid=uuids[1])
+    fates = hook.send_to_friends([*uuids, "stranger"], TEXT)
+    assert [type(fates[uuid]) for uuid in uuids] == [type(None), Rejected, type(None)]
+    assert fates["stranger"] is not None
+    assert fates["stranger"].code == "-502"
+    assert sandbox.texts() == [TEXT, TEXT]
+
+
+def test_friends_who_all_fail_are_read_in_both_shapes(hook: KakaoHook, sandbox: Any) -> None:
+    one_reason = hook.send_to_friends(["stranger-1", "stranger-2"], TEXT)
+    assert [fate.code for fate in one_reason.values() if fate] == ["-502", "-502"]
+    uuid = sandbox.befriend("C1")[0]
+    sandbox.order_fault(kind="error", code=-530, uuid=uuid)
+    two_reasons = hook.send_to_friends([uuid, "stranger-1"], TEXT)
+    assert [fate.code for fate in two_reasons.values() if fate] == ["-530", "-502"]
+
+
+@pytest.mark.parametrize("count", [pytest.param(0, id="none"), pytest.param(6, id="six")])
+def test_wrong_number_of_friends_is_refused_before_sending(hook: KakaoHook, vault: Any, count: int) -> None:
+    with pytest.raises(Rejected):
+        hook.send_to_friends(["stranger"] * count, TEXT)
+    assert vault.kept == []
+
+
+class Strange(BaseHTTPRequestHandler):
+    """Gives a token to whoever asks, and a prepared answer to every message."""
+
+    status, body, location = 200, b"", ""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        is_login = self.path == "/oauth/token"
+        body = b'{"access_token": "t0ken-1", "expires_in": 3600}' if is_login else self.body
+        self.send_response(200 if is_login else self.status)
+        self.send_header("content-length", str(len(body)))
+        if self.location and not is_login:
+            self.send_header("location", self.location)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "kind"),
+    [
+        pytest.param(200, b"<html>", Unknown, id="taken by something that is not KakaoTalk"),
+        pytest.param(200, b"[]", Unknown, id="another kind of JSON"),
+        pytest.param(200, b'{"successful_receiver_uuids": []}', Unknown, id="no word about the receiver"),
+        pytest.param(200, b'{"failure_info": ["?"]}', Unknown, id="failures that cannot be read"),
+        pytest.param(200, b'{"failure_info": [{"code": -532}]}', Unavailable, id="failure without receivers"),
+        pytest.param(
+            200, b'{"successful_receiver_uuids": ["abcdefg"], "result_code": -500}', None, id="further keys are ignored"
+        ),
+        pytest.param(400, b'{"code": -532, "msg": "t0ken-1 of abcdefg"}', Unavailable, id="flat refusal"),
+        pytest.param(429, b'{"code": -10, "msg": "API limit has been exceeded."}', Unavailable, id="quota as 429"),
+        pytest.param(404, b"<html>", Unavailable, id="wrong address"),
+        pytest.param(302, b"", Unavailable, id="redirected"),
+    ],
+)
+def test_strange_answers_are_read_with_care(
+    vault: Any, connect: Any, listening: Any, status: int, answer: bytes, kind: type | None
+) -> None:
+    handler = type("Handler", (Strange,), {"status": status, "body": answer, "location": "/elsewhere"})
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        hook = connect(url, vault, extra={"refresh_token": "refresh-1"})
+        fate = hook.send_to_friends(["abcdefg"], TEXT)["abcdefg"] if kind is None else None
+        if kind is not None:
+            with pytest.raises(DeliveryError) as caught:
+                hook.send_to_friend("abcdefg", TEXT)
+            assert type(caught.value) is kind
+            assert "t0ken-1" not in str(caught.value)
+            assert "abcdefg" not in str(caught.value)
+        assert fate is None
+
+
+def test_no_token_reaches_a_log_or_an_error(
+    hook: KakaoHook, vault: Any, sandbox: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sandbox.order_fault(kind="error", code=-402)
+    with pytest.raises(Unavailable) as caught:
+        hook.send_memo(TEXT)
+    shown = caplog.text + str(caught.getrepr(showlocals=False)) + repr(vault.kept) + repr(hook.settings)
+    secrets = [vault.kept[0].access_token, vault.kept[0].refresh_token, "app-secret"]
+    assert [secret for secret in secrets if secret in shown] == []
+    assert "insufficient scopes." in str(caught.value)
+
+
+def test_netrc_does_not_replace_the_token(
+    hook: KakaoHook, sandbox: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password else")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    hook.send_memo(TEXT)
+    assert sandbox.texts() == [TEXT]
+
+
+def test_airflow_knows_the_connection_type() -> None:
+    from airflow.providers_manager import ProvidersManager
+
+    manager = ProvidersManager()
+    assert manager.hooks["kakao"].hook_name == "KakaoTalk"
+    widgets = manager.connection_form_widgets
+    assert json.dumps(widgets["extra__kakao__timeout_seconds"].field["schema"]).count("number") == 1
+    assert widgets["extra__kakao__refresh_token"].is_sensitive
+    assert manager.field_behaviours["kakao"]["relabeling"]["login"] == "REST API key"
