@@ -3,7 +3,6 @@
 PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if $(shell $(p) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo ok),$(p))))
 REQUIREMENTS := infra/requirements
 STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
-export XDG_RUNTIME_DIR ?= /tmp
 
 .PHONY: help up down reset test check bench lock
 

@@ -36,7 +36,7 @@ class Column:
 
 _IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9_.:\-]*"
 # No control characters, no replacement for bytes that were not UTF-8, no picture of a NUL.
-_CLEAN_TEXT = "[^\x01-\x1f\x7f\u2400\ufffd]*"
+_CLEAN_TEXT = "[^\x00-\x1f\x7f\u2400\ufffd]*"
 
 COLUMNS = (
     Column("transaction_id", "text", "The bank's own id, unique for ever.", True, _IDENTIFIER, 64),
@@ -47,7 +47,7 @@ COLUMNS = (
     Column("category", "text", "What the merchant sells.", False, _CLEAN_TEXT, 60),
     Column("amount", "number", "In the currency's main unit.", True, max_length=30, minimum=0.001, maximum=1e9),
     Column("currency", "text", "ISO 4217.", True, allowed=tuple(CURRENCIES), max_length=3),
-    Column("card_number", "text", "Digits only; kept masked.", False, r"\d{8,19}", 19),
+    Column("card_number", "text", "Digits only; kept masked.", False, r"[0-9]{8,19}", 19),
     Column("customer_latitude", "number", "Degrees north.", max_length=30, minimum=-90, maximum=90),
     Column("customer_longitude", "number", "Degrees east.", max_length=30, minimum=-180, maximum=180),
     Column("merchant_latitude", "number", "Degrees north.", max_length=30, minimum=-90, maximum=90),

@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import Annotated
 
+import psycopg
+import requests
 import typer
 from rich.console import Console
 
@@ -15,7 +17,7 @@ from infra.local.settings import SettingError, Settings, read_settings
 from infra.local.stack import Stack, StackError, in_background
 from infra.local.summary import addresses
 
-app = typer.Typer(add_completion=False, help="Runs the whole of Jikimi on this machine.")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Runs the whole of Jikimi on this machine.")
 console = Console()
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -74,10 +76,13 @@ def _bring_up(stack: Stack, with_demo: bool) -> None:
             stack.manager.start_service("replay")
             demo.wait_for_first_live_batch(stack)
             _say("the first live batch is scored")
-    except (StackError, KeyboardInterrupt) as error:
-        console.print(f"[red]{error or 'interrupted'}[/red]", highlight=False)
+    except KeyboardInterrupt:
         _stop(stack.manager)
-        sys.exit(1 if isinstance(error, StackError) else 130)
+        sys.exit(130)
+    except (StackError, psycopg.Error, requests.RequestException, OSError) as error:
+        console.print(str(error).strip(), style="red", highlight=False, markup=False)
+        _stop(stack.manager)
+        sys.exit(1)
 
 
 def _stay(stack: Stack) -> None:

@@ -46,7 +46,7 @@ class Manager:
     def is_running(self) -> bool:
         """Tell whether a supervisor answers."""
         try:
-            return bool(self._rpc.getState()["statename"] == "RUNNING")
+            return bool(self._rpc.getState())
         except (OSError, xmlrpc.client.Error):
             return False
 
@@ -74,9 +74,17 @@ class Manager:
     def stop(self) -> int:
         """Stop everything. Returns the number of processes that had to be ended one by one."""
         if self.is_running():
+            self._stop_clients()
             self._rpc.shutdown()
             _wait(lambda: not self.is_running(), 60)
         return end_processes_of(self._home)
+
+    def _stop_clients(self) -> None:
+        """Stop what uses PostgreSQL before PostgreSQL, so that everyone can say goodbye to it."""
+        clients = [info["name"] for info in self._rpc.getAllProcessInfo() if info["pid"] and info["name"] != "postgres"]
+        for name in clients:
+            self._rpc.stopProcess(name, False)
+        _wait(lambda: all(self.state_of(name) != "STOPPING" for name in clients), 30)
 
     @property
     def _rpc(self) -> Any:

@@ -51,14 +51,14 @@ def database_url(url: str, database: str, role: str | None = None, password: str
 
 def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
     name = sql.Identifier(role)
-    if not connection.execute("select from pg_roles where rolname = %s", [role]).fetchone():
+    if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
         connection.execute(sql.SQL("create role {} login").format(name))
     connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
 
 
 def _ensure_database(connection: psycopg.Connection, database: str) -> None:
     name = sql.Identifier(database)
-    if not connection.execute("select from pg_database where datname = %s", [database]).fetchone():
+    if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
         connection.execute(sql.SQL("create database {}").format(name))
     connection.execute(sql.SQL("revoke all on database {} from public").format(name))
     for role in _users_of(database):

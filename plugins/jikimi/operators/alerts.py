@@ -85,13 +85,11 @@ class SendAlertsOperator(BaseOperator):
         self.log.warning("alert %s: %s", alert.alert_id, error.detail)
         alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
         if isinstance(error, Unavailable) and alert.attempts < MOST_ATTEMPTS:
-            due_at = datetime.now(UTC) + gap_after(alert.attempts)
-            alerts.finish_alert(
-                store, alert.alert_id, "pending", channel=alert.channel, error=error.detail, due_at=due_at
-            )
-            return
-        state: alerts.State = "unknown" if isinstance(error, Unknown) else "failed"
-        alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail)
+            state: alerts.State = "pending"
+        else:
+            state = "unknown" if isinstance(error, Unknown) else "failed"
+        due_at = datetime.now(UTC) + gap_after(alert.attempts)
+        alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail, due_at=due_at)
 
 
 def gap_after(attempts: int) -> timedelta:

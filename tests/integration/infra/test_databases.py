@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from infra.postgres.databases import ROLES, database_url, prepare_server
 
 LANDED = "insert into landed_transactions (transaction_id, amount) values ('t1', 12.5)"
 
@@ -31,7 +32,10 @@ def test_jikimi_deletes_nothing(database):
         jikimi.execute("delete from alerts")
 
 
-def test_migrating_twice_changes_nothing(database, role_url):
-    from infra.postgres.databases import migrate
-
-    migrate(role_url("postgres"))
+def test_preparing_twice_changes_nothing_but_passwords(postgres, tmp_path):
+    passwords = {role: "first" for role in ROLES}
+    prepare_server(postgres.url, passwords)
+    prepare_server(postgres.url, passwords | {"mlflow": "second"})
+    psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", "second")).close()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", "first"))
