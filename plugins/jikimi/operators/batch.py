@@ -10,6 +10,7 @@ from psycopg.errors import UniqueViolation
 
 from jikimi import defaults
 from jikimi.exceptions import NoPanel
+from jikimi.models import load_members
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.validation import keep_validation, stored_rows
@@ -80,16 +81,16 @@ class ScoreBatchOperator(BaseOperator):
             panel = panels.champion(store)
             if panel is None:
                 raise AirflowSkipException(str(NoPanel()))
-            members = _load_members(panel)
+            members = load_members(panel)
             while (new := self._score(store, panel, members)) is not None:
                 alerts += new
         return alerts
 
     def _score(self, store: Connection, panel: panels.Panel, members: dict[str, Any]) -> int | None:
         import pandas as pd
-        from ml.scoring import score
 
         from ml.features import compute_features
+        from ml.scoring import score
 
         with store.transaction():
             batch_ids = batches.claim_validated(store, self.max_rows)
@@ -109,10 +110,3 @@ class ScoreBatchOperator(BaseOperator):
         seconds = time.perf_counter() - started
         self.log.info("%s transactions scored in %.2f s, %s alerts", len(features), seconds, alerts)
         return alerts
-
-
-def _load_members(panel: panels.Panel) -> dict[str, Any]:
-    from ml.tracking import load_member
-
-    cache, uri = defaults.home() / "models", defaults.tracking_uri()
-    return {m.name: load_member(m.model_name, m.model_version, uri, cache) for m in panel.members}
