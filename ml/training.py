@@ -1,0 +1,172 @@
+"""Train a panel on the past, choose its thresholds on later days, and say how good it is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.evaluation import Figures, JudgedRows, judge_scores, known_cards
+from ml.models import MEMBERS, Estimator, single_threaded
+from ml.scoring import score_members
+from ml.thresholds import choose_thresholds
+from ml.voting import Policy
+
+Flags = npt.NDArray[np.bool_]
+
+FEWEST_FRAUDS: Final = 10
+"""Frauds that the training rows and the judged rows must have; with fewer every figure is chance."""
+
+
+class TooLittleDataError(ValueError):
+    """There is not enough labelled history to train on; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """What a person may choose about a training.
+
+    :param train_days: longest training window in days; None for all there is.
+    :param delay_days: how long a label takes.
+    :param judge_days: length of the later window that thresholds and figures come from.
+    :param messages_per_10k: budget: messages per 10,000 active customers and day.
+    :param seed: of every member.
+    """
+
+    train_days: int | None = None
+    delay_days: int = 7
+    judge_days: int = 7
+    messages_per_10k: float = 50.0
+    seed: int = 7
+    policy: Policy = "unanimous"
+    members: tuple[str, ...] = tuple(MEMBERS)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The instants of a training, each window without its end: train, wait for the labels, judge, wait again."""
+
+    trained_from: pd.Timestamp
+    trained_until: pd.Timestamp
+    judged_from: pd.Timestamp
+    judged_until: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class TrainedPanel:
+    """Fitted members with their thresholds, and what they reached on the later window."""
+
+    members: dict[str, Estimator]
+    thresholds: dict[str, float]
+    windows: Windows
+    figures: dict[str, float]
+    member_figures: dict[str, dict[str, float]]
+    training_rows: int
+    training_frauds: int
+
+
+def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingSpec) -> TrainedPanel:
+    """Train a panel as it could have been trained when its judging window began.
+
+    :param features: columns `ml.features.FEATURE_NAMES`, indexed by `transaction_id`, one row per transaction.
+    :param transactions: `transaction_id`, `occurred_at`, `customer_id`; the newest instant is taken as today.
+    :param labels: `transaction_id`, `is_fraud`, `known_at`; a row without a label counts as honest.
+    :raises TooLittleDataError: too few days, or too few frauds in one of the windows.
+    """
+    windows = windows_of(transactions["occurred_at"], spec)
+    rows = _training_rows(transactions, labels, windows)
+    judged_features, judged = judged_rows(features, transactions, labels, spec)
+    _demand_frauds(int(judged.is_fraud.sum()), "judging", windows.judged_from, windows.judged_until)
+    x = features.loc[rows.index]
+    members = {name: single_threaded(MEMBERS[name](spec.seed).fit(x, rows.to_numpy(bool))) for name in spec.members}
+    scores = score_members(judged_features, members)
+    max_messages = judged.max_messages(spec.messages_per_10k)
+    thresholds = choose_thresholds(scores, judged.is_fraud, max_messages, spec.policy)
+    figures = judge_scores(judged, scores, thresholds, spec.policy)
+    return TrainedPanel(members, thresholds, windows, figures.panel, figures.members, len(rows), int(rows.sum()))
+
+
+def judge(
+    members: Mapping[str, Estimator],
+    thresholds: Mapping[str, float],
+    features: pd.DataFrame,
+    transactions: pd.DataFrame,
+    labels: pd.DataFrame,
+    spec: TrainingSpec,
+) -> Figures:
+    """Measure any panel on the window that `train` would judge on with the same data: champion against challenger.
+
+    :raises TooLittleDataError: too few days.
+    """
+    judged_features, judged = judged_rows(features, transactions, labels, spec)
+    return judge_scores(judged, score_members(judged_features, members), dict(thresholds), spec.policy)
+
+
+def windows_of(occurred_at: "pd.Series[pd.Timestamp]", spec: TrainingSpec) -> Windows:
+    """Lay the windows backwards from the newest row, so that each one's labels are known where it ends.
+
+    :raises TooLittleDataError: no day is left to train on.
+    """
+    delay, day = pd.Timedelta(days=spec.delay_days), pd.Timedelta(days=1)
+    if occurred_at.empty:
+        raise TooLittleDataError("there are no transactions to train on: load some history first")
+    judged_until = occurred_at.max() - delay
+    judged_from = judged_until - spec.judge_days * day
+    trained_until = judged_from - delay
+    trained_from = occurred_at.min()
+    if spec.train_days is not None:
+        trained_from = max(trained_from, trained_until - spec.train_days * day)
+    if trained_until - trained_from < day:
+        needed = 1 + spec.judge_days + 2 * spec.delay_days
+        have = (occurred_at.max() - occurred_at.min()) / day
+        raise TooLittleDataError(f"{have:.1f} days of history are too few: a training needs at least {needed}")
+    return Windows(trained_from, trained_until, judged_from, judged_until)
+
+
+def judged_rows(
+    features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingSpec
+) -> tuple[pd.DataFrame, JudgedRows]:
+    """Return the features of the judging window's rows, and what is true of these rows.
+
+    :raises TooLittleDataError: too few days.
+    """
+    windows = windows_of(transactions["occurred_at"], spec)
+    today = transactions["occurred_at"].max()
+    is_recent = transactions["occurred_at"] >= windows.judged_from - 2 * pd.Timedelta(days=spec.delay_days)
+    recent = transactions[is_recent & (transactions["occurred_at"] < windows.judged_until)]
+    is_fraud = fraud_as_of(recent["transaction_id"], labels, today).to_numpy(bool)
+    day = ((recent["occurred_at"] - windows.judged_from) // pd.Timedelta(days=1)).to_numpy(np.int64)
+    customer = recent["customer_id"].to_numpy(object)
+    is_known = known_cards(customer, day, is_fraud, spec.delay_days)
+    own = day >= 0
+    rows = JudgedRows(is_fraud[own], customer[own], day[own], is_known[own], spec.judge_days)
+    return features.loc[recent["transaction_id"][own]], rows
+
+
+def fraud_as_of(transaction_ids: "pd.Series[str]", labels: pd.DataFrame, instant: pd.Timestamp) -> "pd.Series[bool]":
+    """Return for each transaction whether its latest label known at an instant says fraud; False without a label.
+
+    :return: indexed by transaction id; of labels known at the same instant the last one in the frame counts.
+    """
+    known = labels[labels["known_at"] <= instant].sort_values("known_at", kind="stable")
+    latest = known.drop_duplicates("transaction_id", keep="last").set_index("transaction_id")["is_fraud"]
+    return latest.reindex(pd.Index(transaction_ids), fill_value=False).astype(bool)
+
+
+def _training_rows(transactions: pd.DataFrame, labels: pd.DataFrame, windows: Windows) -> "pd.Series[bool]":
+    """Return fraud or not, by transaction id, as it was known when judging began."""
+    occurred = transactions["occurred_at"]
+    chosen = transactions[(occurred >= windows.trained_from) & (occurred < windows.trained_until)]
+    rows = fraud_as_of(chosen["transaction_id"], labels, windows.judged_from)
+    _demand_frauds(int(rows.sum()), "training", windows.trained_from, windows.trained_until)
+    return rows
+
+
+def _demand_frauds(frauds: int, what: str, begin: pd.Timestamp, end: pd.Timestamp) -> None:
+    if frauds < FEWEST_FRAUDS:
+        raise TooLittleDataError(
+            f"{frauds} known frauds in the {what} window {begin:%Y-%m-%d} to {end:%Y-%m-%d} are too few:"
+            f" {FEWEST_FRAUDS} are needed, so load more labelled history"
+        )
