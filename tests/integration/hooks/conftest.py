@@ -90,7 +90,7 @@ class RunningSandbox:
         httpx.post(f"{self.url}/admin/faults", json=fault).raise_for_status()
 
     def texts(self) -> list[str]:
-        return [message["text"] for message in httpx.get(f"{self.url}/admin/messages").json()["messages"]]
+        return [message["text"] for message in httpx.get(f"{self.url}/admin/messages").json()]
 
 
 @pytest.fixture

@@ -1,0 +1,93 @@
+"""The sandbox as an application without a port, and the same one opened again on the same folder."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from infra.kakao_sandbox.app import create_app
+from infra.kakao_sandbox.settings import Settings
+
+NOON_IN_KOREA = datetime(2026, 8, 21, 3, tzinfo=UTC)
+REDIRECT = "http://127.0.0.1/oauth"
+
+
+@dataclass
+class App:
+    """The sandbox, its clock, and the few calls that tests repeat."""
+
+    folder: Path
+    stack: ExitStack
+    settings: Settings = field(default_factory=lambda: Settings("app-key", "app-secret"))
+    now: datetime = NOON_IN_KOREA
+    access_token: str = ""
+
+    def open(self, **changes: Any) -> None:
+        """Open the sandbox, as after a restart."""
+        self.stack.close()
+        self.settings = replace(self.settings, **changes)
+        app = create_app(self.folder, self.settings, lambda: self.now)
+        self.client = self.stack.enter_context(TestClient(app, base_url="http://127.0.0.1", follow_redirects=False))
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def consent(self, **fields: str) -> httpx.Response:
+        form = {"client_id": "app-key", "redirect_uri": REDIRECT, "scope": "talk_message friends", "decision": "agree"}
+        return self.client.post("/oauth/authorize", data=form | fields)
+
+    def token(self, **fields: str) -> httpx.Response:
+        return self.client.post("/oauth/token", data={"client_id": "app-key", "client_secret": "app-secret"} | fields)
+
+    def grant(self, **fields: str) -> httpx.Response:
+        """Consent and exchange the code, as a browser and a server do together."""
+        code = httpx.URL(self.consent(**fields).headers["location"]).params["code"]
+        return self.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT)
+
+    def log_in(self, **fields: str) -> None:
+        self.access_token = self.grant(**fields).json()["access_token"]
+
+    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.access_token}"}
+        return self.client.request(method, path, headers=headers, **more)
+
+    def memo(self, **template: Any) -> httpx.Response:
+        return self.call("POST", "/v2/api/talk/memo/default/send", data={"template_object": _template(template)})
+
+    def send(self, *uuids: str, **template: Any) -> httpx.Response:
+        form = {"receiver_uuids": json.dumps(uuids), "template_object": _template(template)}
+        return self.call("POST", "/v1/api/talk/friends/message/default/send", data=form)
+
+    def befriend(self, *customers: str) -> list[str]:
+        people = [{"customer_id": customer, "name": f"고객 {customer}"} for customer in customers]
+        return [friend["uuid"] for friend in self.client.post("/admin/friends", json=people).json()]
+
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.client.get("/admin/messages").json()]
+
+
+def _template(changes: dict[str, Any]) -> str:
+    return json.dumps({"object_type": "text", "text": "안녕", "link": {}} | changes)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """An open sandbox without any consent."""
+    with ExitStack() as stack:
+        opened = App(tmp_path / "sandbox", stack)
+        opened.open()
+        yield opened
+
+
+@pytest.fixture
+def sender(app: App) -> App:
+    """An open sandbox whose staff account has consented to everything."""
+    app.log_in()
+    return app
