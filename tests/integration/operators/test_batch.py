@@ -1,0 +1,168 @@
+"""Landed rows become valid rows, valid rows become verdicts and alerts, whatever is run again or cut off."""
+
+import psycopg
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
+from jikimi.store import batches
+
+RUN = {"run_id": "test"}
+
+
+def validate():
+    return ValidateBatchOperator(task_id="validate_batch").execute(RUN)
+
+
+def score():
+    return ScoreBatchOperator(task_id="score_batch").execute(RUN)
+
+
+def rows(store, statement):
+    return [tuple(row.values()) for row in store.execute(statement)]
+
+
+def test_good_rows_go_on_and_bad_rows_are_quarantined(store, land):
+    land({"transaction_id": "good"}, {"transaction_id": "bad", "amount": "-1"})
+    validate()
+    assert rows(store, "select transaction_id from transactions") == [("good",)]
+    assert rows(store, "select landed_row->>'transaction_id', reasons from quarantined_transactions") == [
+        ("bad", ["amount_is_positive"])
+    ]
+    assert rows(store, "select landed_count, valid_count, quarantined_count from batches") == [(2, 1, 1)]
+
+
+def test_nothing_waiting_makes_no_batch(store):
+    assert validate() is None
+    assert rows(store, "select * from batches") == []
+
+
+def test_a_crash_while_validating_leaves_the_rows_waiting(store, land):
+    land({})
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr("jikimi.operators.batch.keep_validation", _crash)
+        validate()
+    assert batches.unclaimed(store).first == 1
+    assert rows(store, "select * from batches") == []
+
+
+def test_landing_the_same_row_again_is_harmless(store, land):
+    land({"transaction_id": "same", "occurred_at": "2026-01-01T00:00:00Z"})
+    validate()
+    land({"transaction_id": "same", "occurred_at": "2026-01-01T00:00:00Z"})
+    validate()
+    assert rows(store, "select count(*) from transactions") == [(1,)]
+    assert rows(store, "select valid_count, repeated_count from batches order by batch_id") == [(1, 0), (0, 1)]
+
+
+def test_a_batch_without_a_required_column_is_held_whole(store, land, role_url):
+    land({})
+    with psycopg.connect(role_url("postgres"), autocommit=True) as owner:
+        owner.execute("alter table landed_transactions rename column amount to sum")
+        try:
+            with pytest.raises(psycopg.errors.UndefinedColumn):
+                validate()
+        finally:
+            owner.execute("alter table landed_transactions rename column sum to amount")
+    assert batches.unclaimed(store).first == 1
+
+
+def test_two_drains_at_once_share_no_row(store, land, database):
+    land({}, {})
+    with store.transaction():
+        mine = batches.claim_landed(store, 1)
+        with psycopg.connect(database, row_factory=psycopg.rows.dict_row) as other:
+            theirs = batches.claim_landed(other, 10)
+    assert len(mine) == len(theirs) == 1
+    assert set(mine.index).isdisjoint(theirs.index)
+
+
+def test_without_a_panel_scoring_is_skipped_and_rows_wait(store, land):
+    land({})
+    validate()
+    with pytest.raises(AirflowSkipException, match="no champion"):
+        score()
+    assert rows(store, "select state from batches") == [("validated",)]
+
+
+def test_waiting_rows_are_scored_after_the_first_promotion(store, land, champion):
+    land({})
+    validate()
+    champion()
+    score()
+    assert rows(store, "select votes, voters, members from verdicts") == [(0, 3, 3)]
+    assert rows(store, "select state from batches") == [("scored",)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "policy", "alerts"),
+    [
+        pytest.param((100, 100, 100), "unanimous", 1, id="all vote fraud"),
+        pytest.param((100, 100, 900), "unanimous", 0, id="one of three does not"),
+        pytest.param((100, 100, 900), "majority", 1, id="two of three are a majority"),
+        pytest.param((100, 900, 900), "majority", 0, id="one of three is none"),
+    ],
+)
+def test_alerts_follow_the_policy_of_the_panel(store, land, champion, limits, policy, alerts):
+    champion(limits, policy)
+    land({"amount": "500"})
+    validate()
+    assert score() == alerts
+    assert rows(store, "select count(*) from alerts where state = 'pending'") == [(alerts,)]
+
+
+def test_a_missing_member_is_no_agreement(store, land, champion, monkeypatch):
+    champion()
+    from jikimi.operators import batch
+
+    some = dict(list(batch.load_members(None).items())[:2])
+    monkeypatch.setattr(batch, "load_members", lambda panel: some)
+    land({"amount": "500"})
+    validate()
+    assert score() == 0
+    assert rows(store, "select votes, voters, members from verdicts") == [(2, 2, 3)]
+    assert rows(store, "select * from unanimous_fraud") == []
+
+
+def test_a_crash_while_scoring_writes_nothing_and_the_next_run_writes_all(store, land, champion):
+    champion()
+    land({"amount": "500"})
+    validate()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr("jikimi.store.batches.finish_scoring", _crash)
+        score()
+    assert rows(store, "select count(*) from predictions") == [(0,)]
+    assert rows(store, "select count(*) from alerts") == [(0,)]
+    assert score() == 1
+    assert score() == 0
+    assert rows(store, "select count(*) from predictions") == [(3,)]
+
+
+def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion):
+    from datetime import timedelta
+
+    import pandas as pd
+    from jikimi.store.windows import training_history, window_of
+    from ml.features import compute_features
+
+    moments = pd.date_range("2026-01-01", periods=40, freq="25h", tz="UTC")
+    for number, moment in enumerate(moments):
+        who = {"customer_id": f"c{number % 3}", "merchant_id": f"m{number % 4}"}
+        land({**who, "occurred_at": moment.isoformat(), "amount": f"{number + 0.1}"})
+        validate()
+    store.execute(
+        "insert into labels (transaction_id, is_fraud, source, known_at)"
+        " select transaction_id, true, 'bank', occurred_at + interval '7 days' from transactions where amount < 20"
+    )
+    delay = timedelta(days=7)
+    bulk = compute_features(*training_history(store, None))
+    for batch_id in (1, 20, 40):
+        window = window_of(store, [batch_id], delay)
+        ids = window.targets["transaction_id"].tolist()
+        pd.testing.assert_frame_equal(
+            compute_features(window.transactions, window.labels, ids), bulk.loc[ids], check_exact=True
+        )
+    assert bulk["merchant_risk_30d"].max() > 0
+
+
+def _crash(*_, **__):
+    raise ZeroDivisionError

@@ -1,0 +1,73 @@
+"""The trigger announces rows once a run, and again where a run was lost."""
+
+import asyncio
+
+import psycopg
+import pytest
+from jikimi.triggers.landed import LandedTransactionsTrigger
+
+
+@pytest.fixture
+def land(role_url):
+    def land_row():
+        with psycopg.connect(role_url("producer")) as producer:
+            producer.execute("insert into landed_transactions (transaction_id) values ('t')")
+
+    return land_row
+
+
+@pytest.fixture(autouse=True)
+def use_database(database, monkeypatch):
+    monkeypatch.setenv("JIKIMI_DATABASE_URL", database)
+
+
+def events(trigger, seconds, meanwhile=None):
+    """Collect what the trigger says within some seconds; `meanwhile` happens after the first event."""
+
+    async def bounded(found):
+        async for event in trigger.run():
+            found.append(event.payload)
+            if meanwhile and len(found) == 1:
+                meanwhile()
+
+    found = []
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(bounded(found), seconds))
+    return found
+
+
+def test_no_rows_no_event():
+    assert events(LandedTransactionsTrigger(poll_seconds=0.02), 0.4) == []
+
+
+def test_many_rows_are_one_event(land):
+    for _ in range(5):
+        land()
+    assert events(LandedTransactionsTrigger(poll_seconds=0.02), 0.4) == [{"first_landed_id": 1, "last_landed_id": 5}]
+
+
+def test_rows_that_land_before_the_claim_are_announced_after_it(land, role_url):
+    def claim_first_and_land_another():
+        land()
+        with psycopg.connect(role_url("postgres")) as owner:
+            owner.execute(
+                "insert into batches (source, state, landed_count, valid_count, claimed_at) values ('live', 'validated', 1, 1, now())"
+            )
+            owner.execute("update landed_transactions set batch_id = 1 where landed_id = 1")
+
+    land()
+    found = events(LandedTransactionsTrigger(poll_seconds=0.02), 0.6, claim_first_and_land_another)
+    assert [event["first_landed_id"] for event in found] == [1, 2]
+
+
+def test_unclaimed_rows_are_announced_again_after_a_time(land):
+    land()
+    found = events(LandedTransactionsTrigger(poll_seconds=0.02, patience_seconds=0.2), 0.7)
+    assert len(found) in (2, 3, 4)
+
+
+def test_a_triggerer_can_make_the_trigger_again():
+    path, arguments = LandedTransactionsTrigger(poll_seconds=0.5, patience_seconds=3).serialize()
+    assert path == f"{LandedTransactionsTrigger.__module__}.{LandedTransactionsTrigger.__name__}"
+    again = LandedTransactionsTrigger(**arguments)
+    assert (again.poll_seconds, again.patience_seconds) == (0.5, 3)
