@@ -118,7 +118,7 @@ def recall_at_false_positive_rate(is_fraud: Flags, scores: Floats, rate: float =
     return float(recall[false_positives <= rate].max())
 
 
-def known_cards(customer: npt.NDArray[Any], day: Integers, is_fraud: Flags, delay_days: int) -> Flags:
+def known_cards(customer: npt.NDArray[Any], day: Integers, is_fraud: Flags, delay_days: float) -> Flags:
     """Say which rows belong to a card whose fraud is already known on the row's day.
 
     On day D these are the cards with a fraud on the days -2 * delay … D - delay - 1, counted from the first judged day.

@@ -36,7 +36,7 @@ class TrainingSpec:
     """
 
     train_days: int | None = None
-    delay_days: int = 7
+    delay_days: float = 7
     judge_days: int = 7
     messages_per_10k: float = 50.0
     seed: int = 7
