@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from ml.evaluation import Figures
+    from ml.promotion import Decision
     from ml.training import TrainedPanel, TrainingSpec
 
 
@@ -42,9 +43,9 @@ class TrainPanelOperator(BaseOperator):
         import pandas as pd
 
         from ml.features import compute_features
-        from ml.training import TooLittleDataError, TrainingSpec, train
+        from ml.training import TooLittleDataError, train
 
-        spec = TrainingSpec(**{**self.spec, "members": tuple(self.spec["members"])})
+        spec = _spec(self.spec)
         with open_store() as store:
             transactions, labels = training_history(store, _days_of_history(spec))
             self._check(store, transactions, labels)
@@ -86,14 +87,16 @@ class TrainPanelOperator(BaseOperator):
     def _keep(
         self, store: Connection, panel: "TrainedPanel", features: "pd.DataFrame", spec: "TrainingSpec"
     ) -> dict[str, Any]:
-        from ml.tracking import log_training
+        from ml.tracking import log_training, run_url
 
-        logged = log_training(panel, features, spec, defaults.tracking_uri())
-        self.mlflow_run_url = logged.url
+        uri = defaults.tracking_uri()
+        logged = log_training(panel, features, spec, uri)
+        self.mlflow_run_url = run_url(logged.run_id, uri)
         panel_id = panels.record_panel(store, _new_panel(panel, spec, logged.run_id, logged.versions))
         self.log.info("panel %s is trained: %s", panel_id, panel.figures)
         figures = {"panel": panel.figures, "members": panel.member_figures}
-        return {"panel_id": panel_id, "run_id": logged.run_id, "challenger": figures}
+        versions = dict(logged.versions.values())
+        return {"panel_id": panel_id, "run_id": logged.run_id, "versions": versions, "challenger": figures}
 
 
 class PromotePanelOperator(BaseOperator):
@@ -114,26 +117,37 @@ class PromotePanelOperator(BaseOperator):
 
     def execute(self, context: "Context") -> str:
         """Decide. A rejection is a skip, so that nothing downstream believes in a new panel."""
-        from ml.tracking import log_decision, run_url
-
         from ml.evaluation import Figures
         from ml.promotion import decide
-        from ml.training import TrainingSpec
+        from ml.tracking import run_url
 
-        trained, uri = self.trained, defaults.tracking_uri()
-        self.mlflow_run_url = run_url(uri, trained["run_id"])
+        trained = self.trained
+        self.mlflow_run_url = run_url(trained["run_id"], defaults.tracking_uri())
         champion = Figures(**trained["champion"]) if trained["champion"] else None
-        spec = TrainingSpec(**{**self.spec, "members": tuple(self.spec["members"])})
-        decision = decide(Figures(**trained["challenger"]), champion, spec)
-        with open_store() as store:
-            if not decision.is_promoted:
-                panels.reject(store, trained["panel_id"], decision.sentence)
-            else:
-                panels.promote(store, trained["panel_id"], decision.sentence)
-            log_decision(uri, trained["run_id"], decision)
+        decision = decide(Figures(**trained["challenger"]), champion, _spec(self.spec))
+        self._keep(decision)
         if not decision.is_promoted:
             raise AirflowSkipException(decision.sentence)
         return decision.sentence
+
+    def _keep(self, decision: "Decision") -> None:
+        """Write the decision; the one row in `panels` counts, MLflow repeats it for its readers."""
+        from ml.tracking import log_decision, set_champion
+
+        panel_id, run_id, uri = self.trained["panel_id"], self.trained["run_id"], defaults.tracking_uri()
+        with open_store() as store:
+            if decision.is_promoted:
+                panels.promote(store, panel_id, decision.sentence)
+                set_champion(self.trained["versions"], uri)
+            else:
+                panels.reject(store, panel_id, decision.sentence)
+        log_decision(run_id, decision.is_promoted, decision.sentence, uri)
+
+
+def _spec(fields: dict[str, Any]) -> "TrainingSpec":
+    from ml.training import TrainingSpec
+
+    return TrainingSpec(**{**fields, "members": tuple(fields["members"])})
 
 
 def _days_of_history(spec: "TrainingSpec") -> float | None:
