@@ -78,7 +78,9 @@ def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFra
     windows = windows_of(transactions["occurred_at"], spec)
     rows = _training_rows(transactions, labels, windows)
     judged_features, judged = judged_rows(features, transactions, labels, spec)
-    _demand_frauds(int(judged.is_fraud.sum()), "judging", windows.judged_from, windows.judged_until)
+    _demand_frauds(
+        int((judged.is_fraud & ~judged.is_known_card).sum()), "judging", windows.judged_from, windows.judged_until
+    )
     x = features.loc[rows.index]
     members = {name: single_threaded(MEMBERS[name](spec.seed).fit(x, rows.to_numpy(bool))) for name in spec.members}
     scores = score_members(judged_features, members)

@@ -1,0 +1,135 @@
+"""The figures mean what the handbook says they mean."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.evaluation import (
+    JudgedRows,
+    card_precision_at_k,
+    judge_scores,
+    known_cards,
+    message_figures,
+    ranking_figures,
+    recall_at_false_positive_rate,
+)
+from ml.models import MEMBERS
+
+
+def make_rows(is_fraud: list[int], known: list[int] | None = None) -> JudgedRows:
+    count = len(is_fraud)
+    flags = np.array(known or [0] * count, dtype=bool)
+    customers = np.array([f"C{number}" for number in range(count)], dtype=object)
+    return JudgedRows(np.array(is_fraud, dtype=bool), customers, np.zeros(count, dtype=np.int64), flags, days=2)
+
+
+def test_card_precision_takes_the_best_score_of_each_card_and_drops_found_cards() -> None:
+    rows = pd.DataFrame(
+        [
+            (0, "A", True, 0.9),
+            (0, "A", False, 0.1),
+            (0, "B", False, 0.8),
+            (0, "C", True, 0.7),
+            (1, "A", True, 0.99),  # found on day 0, so it no longer takes a place
+            (1, "B", False, 0.2),
+            (1, "C", True, 0.8),
+            (1, "D", True, 0.7),
+        ],
+        columns=["day", "customer", "is_fraud", "score"],
+    )
+    columns = [rows[name].to_numpy() for name in rows]
+    assert card_precision_at_k(*columns, k=2) == pytest.approx((1 / 2 + 2 / 2) / 2)
+
+
+@pytest.mark.parametrize(
+    ("fraud_day", "row_day", "is_known"),
+    [
+        pytest.param(-15, 6, False, id="too long ago to count"),
+        pytest.param(-14, 0, True, id="the oldest day that counts"),
+        pytest.param(-8, 0, True, id="known since yesterday"),
+        pytest.param(-7, 0, False, id="not yet known"),
+        pytest.param(-7, 1, True, id="known one day later"),
+        pytest.param(0, 6, False, id="fraud within the window"),
+    ],
+)
+def test_cards_are_known_once_their_fraud_is_labelled(fraud_day: int, row_day: int, is_known: bool) -> None:
+    customer = np.array(["A", "A", "B"], dtype=object)
+    known = known_cards(customer, np.array([fraud_day, row_day, row_day]), np.array([True, False, False]), 7)
+    assert known[1:].tolist() == [is_known, False]
+
+
+def test_known_cards_count_for_messages_and_not_for_ranking() -> None:
+    rows = make_rows([1, 0, 1, 0], known=[1, 0, 0, 0])
+    scores = np.array([0.0, 0.1, 0.9, 0.2])
+    assert ranking_figures(rows, scores)["average_precision"] == 1.0
+    assert message_figures(rows, scores >= 0.5)["message_recall"] == 0.5
+
+
+def test_message_figures_are_per_day_and_customer() -> None:
+    figures = message_figures(make_rows([1, 1, 1, 0]), np.array([True, True, False, True]))
+    assert figures == {
+        "messages_per_day": 1.5,
+        "messages_per_10k": pytest.approx(3_750),
+        "message_precision": pytest.approx(2 / 3),
+        "message_recall": pytest.approx(2 / 3),
+    }
+
+
+def test_no_message_has_precision_zero() -> None:
+    assert message_figures(make_rows([1, 0]), np.array([False, False]))["message_precision"] == 0.0
+
+
+def test_recall_is_read_where_false_alarms_are_still_rare() -> None:
+    is_fraud = np.array([True] * 10 + [False] * 1_000)
+    scores = np.concatenate([[0.9] * 6, [0.1] * 4, [0.8], np.zeros(999)])
+    assert recall_at_false_positive_rate(is_fraud, scores, 0.001) == 1.0
+    scores[11] = 0.5
+    assert recall_at_false_positive_rate(is_fraud, scores, 0.001) == pytest.approx(0.6)
+
+
+def test_the_budget_is_for_active_customers_and_days() -> None:
+    assert make_rows([0] * 400).max_messages(50) == 4
+
+
+def test_a_constant_member_is_seen() -> None:
+    scores = pd.DataFrame({"even": [0.5] * 4, "sharp": [0.1, 0.2, 0.9, 0.3]})
+    figures = judge_scores(make_rows([0, 0, 1, 0]), scores, {"even": 0.9, "sharp": 0.9}, "unanimous")
+    assert figures.members["even"]["score_spread"] == 0
+    assert figures.members["sharp"]["votes_per_day"] == 0.5
+
+
+@pytest.mark.real_data
+def test_handbook_fold_reaches_the_published_figures(handbook_fold) -> None:
+    x, y, later_x, rows = handbook_fold
+    figures = ranking_figures(rows, MEMBERS["xgboost"](7).fit(x, y).predict_proba(later_x)[:, 1].astype(np.float64))
+    assert figures["auc"] > 0.87
+    assert figures["average_precision"] > 0.68
+    assert figures["card_precision_at_100"] > 0.27
+
+
+@pytest.fixture(scope="module")
+def handbook_fold(shared_data):
+    """The validation fold that trains from 2018-07-11: seven days, seven days of delay, seven days."""
+    from ml.features import compute_features
+
+    table = pd.read_parquet(shared_data / "handbook_2018-04-01_to_2018-07-31.parquet")
+    table = table[table["TX_DATETIME"] >= "2018-06-01"]
+    transactions = pd.DataFrame(
+        {
+            "transaction_id": table["TRANSACTION_ID"].astype(str),
+            "occurred_at": table["TX_DATETIME"].dt.tz_localize("UTC"),
+            "customer_id": table["CUSTOMER_ID"].astype(str),
+            "merchant_id": table["TERMINAL_ID"].astype(str),
+            "amount": table["TX_AMOUNT"],
+        }
+    )
+    is_fraud = table["TX_FRAUD"].to_numpy() == 1
+    labels = pd.DataFrame({"transaction_id": transactions["transaction_id"], "is_fraud": is_fraud})
+    labels["known_at"] = transactions["occurred_at"] + pd.Timedelta(days=7)
+    features = compute_features(transactions, labels)
+    day = (table["TX_DATETIME"] - pd.Timestamp("2018-07-25")).dt.days.to_numpy()
+    customer = transactions["customer_id"].to_numpy(object)
+    own, past = day >= 0, (day >= -14) & (day < -7)
+    known = known_cards(customer, day, is_fraud, 7)[own]
+    rows = JudgedRows(is_fraud[own], customer[own], day[own], known, 7)
+    return features[past], is_fraud[past], features[own], rows

@@ -1,0 +1,84 @@
+"""Scores become predictions and verdicts, whatever member is missing."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.features import FEATURE_NAMES
+from ml.scoring import score, score_members
+
+
+class Fixed:
+    """A member whose probability is the amount divided by a number; counts how often it is asked."""
+
+    def __init__(self, divisor: float) -> None:
+        self.divisor = divisor
+        self.calls = 0
+
+    def predict_proba(self, x: pd.DataFrame) -> np.ndarray[Any, Any]:
+        self.calls += 1
+        assert list(x.columns) == list(FEATURE_NAMES)
+        fraud = (x["amount"] / self.divisor).to_numpy(np.float32)
+        return np.column_stack([1 - fraud, fraud])
+
+
+def make_features(*amounts: float) -> pd.DataFrame:
+    frame = pd.DataFrame(0.0, index=range(len(amounts)), columns=list(FEATURE_NAMES)).assign(amount=list(amounts))
+    frame = frame.assign(customer_count_1d=1.0, customer_count_7d=2.0, customer_count_30d=2.0)
+    means = dict.fromkeys(("customer_mean_7d", "customer_mean_30d"), (frame["amount"] + 1) / 2)
+    frame = frame.assign(customer_mean_1d=frame["amount"], **means)
+    return frame.set_axis(pd.Index([f"T{number}" for number in range(len(amounts))], name="transaction_id"))
+
+
+THRESHOLDS = {"a": 0.5, "b": 0.5, "c": 0.5}
+
+
+def test_each_member_gives_each_transaction_a_score_and_a_vote() -> None:
+    scores = score(make_features(90, 60), {"a": Fixed(100), "b": Fixed(150)}, {"a": 0.5, "b": 0.5})
+    assert scores.predictions.to_dict("list") == {
+        "transaction_id": ["T0", "T0", "T1", "T1"],
+        "member": ["a", "b", "a", "b"],
+        "score": [np.float32(0.9), np.float32(0.6), np.float32(0.6), np.float32(0.4)],
+        "is_fraud_vote": [True, True, True, False],
+    }
+    assert scores.verdicts["votes"].tolist() == [2, 1]
+    assert scores.verdicts["transaction_id"].tolist() == ["T0", "T1"]
+
+
+def test_a_missing_member_has_not_voted() -> None:
+    verdict = score(make_features(90), {"a": Fixed(100), "b": Fixed(100)}, THRESHOLDS).verdicts.iloc[0]
+    assert (verdict["votes"], verdict["voters"], verdict["members"]) == (2, 2, 3)
+
+
+def test_a_member_the_panel_does_not_name_is_not_asked() -> None:
+    stranger = Fixed(100)
+    predictions = score(make_features(90), {"a": Fixed(100), "x": stranger}, {"a": 0.5}).predictions
+    assert predictions["member"].tolist() == ["a"]
+    assert stranger.calls == 0
+
+
+def test_only_what_most_members_call_fraud_has_reasons() -> None:
+    members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
+    assert score(make_features(90, 10), members, THRESHOLDS).verdicts["reasons"].tolist() == [
+        ["amount_far_above_usual"],
+        [],
+    ]
+
+
+def test_scores_stay_within_zero_and_one() -> None:
+    scores = score_members(make_features(-1, 101), {"a": Fixed(100)})
+    assert scores["a"].tolist() == [0.0, 1.0]
+    assert scores["a"].dtype == np.float64
+
+
+def test_no_transactions_give_empty_frames_of_the_same_columns() -> None:
+    full, empty = (score(make_features(*amounts), {"a": Fixed(100)}, {"a": 0.5}) for amounts in ([90], []))
+    assert list(empty.predictions) == list(full.predictions)
+    assert list(empty.verdicts) == list(full.verdicts)
+    assert len(empty.predictions) == len(empty.verdicts) == 0
+
+
+def test_panel_score_is_between_those_of_the_members() -> None:
+    verdicts = score(make_features(60), {"a": Fixed(100), "b": Fixed(200)}, {"a": 0.5, "b": 0.5}).verdicts
+    assert 0.3 < verdicts["panel_score"].iloc[0] < 0.6

@@ -1,0 +1,134 @@
+"""A panel is trained on what was known, judged on later days, and refused where the data is too little."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.features import compute_features
+from ml.scoring import score_members
+from ml.simulation import simulate
+from ml.training import (
+    TooLittleDataError,
+    TrainedPanel,
+    TrainingSpec,
+    fraud_as_of,
+    judge,
+    judged_rows,
+    train,
+    windows_of,
+)
+
+SPEC = TrainingSpec(messages_per_10k=50)
+END = datetime(2025, 6, 1, tzinfo=UTC)
+History = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    transactions, labels = simulate(600, 150, 70, seed=3, end=END)
+    return compute_features(transactions, labels), transactions, labels
+
+
+@pytest.fixture(scope="module")
+def panel(history: History) -> TrainedPanel:
+    return train(*history, SPEC)
+
+
+def test_windows_leave_time_for_the_labels(history: History) -> None:
+    newest = history[1]["occurred_at"].max()
+    windows = windows_of(history[1]["occurred_at"], SPEC)
+    day = pd.Timedelta(days=1)
+    assert windows.judged_until == newest - 7 * day
+    assert windows.judged_from == newest - 14 * day
+    assert windows.trained_until == newest - 21 * day
+    assert windows.trained_from == history[1]["occurred_at"].min()
+
+
+def test_training_window_can_be_shortened(history: History) -> None:
+    windows = windows_of(history[1]["occurred_at"], TrainingSpec(train_days=14))
+    assert windows.trained_until - windows.trained_from == pd.Timedelta(days=14)
+
+
+def test_panel_is_better_than_chance_and_within_its_budget(panel: TrainedPanel) -> None:
+    assert panel.figures["average_precision"] > 0.4
+    assert 0 < panel.figures["messages_per_10k"] <= SPEC.messages_per_10k
+    assert panel.figures["message_precision"] > 0.5
+    assert set(panel.thresholds) == set(panel.members) == set(panel.member_figures) == set(SPEC.members)
+
+
+def test_nothing_after_the_judging_window_changes_the_panel(history: History, panel: TrainedPanel) -> None:
+    features, transactions, labels = history
+    changed = features.copy()
+    changed.loc[(transactions["occurred_at"] >= panel.windows.judged_until).to_numpy()] = 1e6
+    again = train(changed, transactions, labels, SPEC)
+    assert again.thresholds == panel.thresholds
+    assert again.figures == panel.figures
+
+
+def test_members_learn_nothing_from_labels_that_came_after_judging_began(history: History, panel: TrainedPanel) -> None:
+    features, transactions, labels = history
+    is_old = transactions["occurred_at"] < panel.windows.judged_from - pd.Timedelta(days=14)
+    late = labels[is_old].assign(is_fraud=True, known_at=panel.windows.judged_from + pd.Timedelta(seconds=1))
+    again = train(features, transactions, pd.concat([labels, late]), SPEC)
+    rows = features.tail(200)
+    pd.testing.assert_frame_equal(score_members(rows, again.members), score_members(rows, panel.members))
+
+
+def test_judging_the_trained_panel_again_gives_its_own_figures(history: History, panel: TrainedPanel) -> None:
+    figures = judge(panel.members, panel.thresholds, *history, SPEC)
+    assert (figures.panel, figures.members) == (panel.figures, panel.member_figures)
+
+
+def test_judged_rows_are_those_of_the_judging_window(history: History, panel: TrainedPanel) -> None:
+    features, rows = judged_rows(*history, SPEC)
+    occurred = history[1].set_index("transaction_id")["occurred_at"].loc[features.index]
+    assert occurred.min() >= panel.windows.judged_from
+    assert occurred.max() < panel.windows.judged_until
+    assert (rows.day.min(), rows.day.max()) == (0, 6)
+    assert len(features) == len(rows.is_fraud) == len(rows.is_known_card)
+    assert rows.is_known_card.any()
+
+
+def test_latest_known_label_counts() -> None:
+    instants = pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-03", "2025-01-05"], utc=True)
+    labels = pd.DataFrame(
+        {"transaction_id": ["a", "a", "a", "b"], "is_fraud": [True, True, False, True], "known_at": instants}
+    )
+    ids = pd.Series(["b", "a", "c"])
+    seen = {
+        day: fraud_as_of(ids, labels, pd.Timestamp(f"2025-01-{day}", tz="UTC")).tolist() for day in ("02", "04", "06")
+    }
+    assert seen == {"02": [False, True, False], "04": [False, False, False], "06": [True, False, False]}
+
+
+@pytest.mark.parametrize(
+    ("days", "frauds", "words"),
+    [
+        pytest.param(0, True, "no transactions", id="nothing at all"),
+        pytest.param(20, True, "at least 22", id="too few days"),
+        pytest.param(70, False, "0 known frauds in the training window", id="no fraud"),
+    ],
+)
+def test_too_little_data_says_what_is_missing(history: History, days: int, frauds: bool, words: str) -> None:
+    features, transactions, labels = history
+    recent = transactions[transactions["occurred_at"] >= END - pd.Timedelta(days=days)]
+    labels = labels.assign(is_fraud=labels["is_fraud"] & frauds)
+    with pytest.raises(TooLittleDataError, match=words):
+        train(features.loc[recent["transaction_id"]], recent, labels, SPEC)
+
+
+def test_training_without_known_fraud_is_refused(history: History) -> None:
+    features, transactions, labels = history
+    judged_from = windows_of(transactions["occurred_at"], SPEC).judged_from
+    only_recent = labels[(transactions["occurred_at"] >= judged_from).to_numpy()]
+    with pytest.raises(TooLittleDataError, match="training window"):
+        train(features, transactions, only_recent, SPEC)
+
+
+def test_panel_of_fewer_members_can_be_trained(history: History) -> None:
+    spec = TrainingSpec(members=("xgboost",), policy="majority", messages_per_10k=100)
+    panel = train(*history, spec)
+    assert list(panel.members) == ["xgboost"]
+    assert np.isfinite(list(panel.figures.values())).all()

@@ -1,0 +1,45 @@
+"""What counts as a vote, and when the panel says fraud."""
+
+import pandas as pd
+import pytest
+
+from ml.voting import is_unanimous, needed_votes, panel_score, says_fraud, votes
+
+THRESHOLDS = {"a": 0.5, "b": 0.2, "c": 0.9}
+
+
+def test_a_member_votes_fraud_at_or_above_its_threshold() -> None:
+    scores = pd.DataFrame({"a": [0.5, 0.49], "b": [0.1, 0.2], "c": [0.9, 1.0]})
+    assert votes(scores, THRESHOLDS).to_numpy().tolist() == [[True, False, True], [False, True, True]]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        pd.DataFrame({"a": [1.0], "b": [1.0]}),
+        pd.DataFrame({"a": [1.0], "b": [1.0], "c": [float("nan")]}),
+    ],
+    ids=["no column", "no score"],
+)
+def test_a_missing_member_is_not_agreement(scores: pd.DataFrame) -> None:
+    cast = votes(scores, THRESHOLDS)
+    assert cast["c"].tolist() == [False]
+    assert is_unanimous(cast).tolist() == [False]
+    assert says_fraud(cast, "majority").tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("members", "policy", "needed"),
+    [
+        pytest.param(3, "unanimous", 3, id="all of three"),
+        pytest.param(3, "majority", 2, id="two of three"),
+        pytest.param(4, "majority", 3, id="half of four is no majority"),
+        pytest.param(1, "majority", 1, id="one alone"),
+    ],
+)
+def test_needed_votes(members: int, policy: str, needed: int) -> None:
+    assert needed_votes(members, policy) == needed
+
+
+def test_panel_score_is_the_mean_of_the_members() -> None:
+    assert panel_score(pd.DataFrame({"a": [0.2], "b": [0.4]})).tolist() == pytest.approx([0.3])
