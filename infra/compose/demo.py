@@ -17,7 +17,6 @@ from infra.local.stack import Say, Stack, StackError
 _ADDRESSES = {"airflow": "JIKIMI_AIRFLOW_URL", "sandbox": "JIKIMI_SANDBOX_URL"}
 _SECRETS = {
     "airflow_admin": "AIRFLOW_ADMIN_PASSWORD",
-    "role_jikimi": "JIKIMI_DB_PASSWORD",
     "kakao_key": "KAKAO_SANDBOX_APP_KEY",
     "kakao_secret": "KAKAO_SANDBOX_APP_SECRET",
 }
@@ -35,6 +34,12 @@ class ContainerSettings(Settings):
     def url(self, service: str) -> str:
         """Return the address of a service, as the containers see it."""
         return self.addresses[service]
+
+    def role_url(self, database: str, role: str) -> str:
+        """Return the one address of PostgreSQL that is known here, the role `jikimi`'s."""
+        if (database, role) != ("jikimi", "jikimi") or not self.postgres_url:
+            raise StackError(f"the demonstration has no access to the database {database} as {role}")
+        return self.postgres_url
 
 
 class ContainerStack(Stack):

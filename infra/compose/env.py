@@ -7,6 +7,7 @@ import base64
 import os
 import secrets
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,7 @@ def write_env(template: Path, target: Path) -> None:
 
 def main() -> int:
     """Write `.env` beside `docker-compose.yaml`."""
+    ArgumentParser(prog="python3 -m infra.compose.env", description=__doc__).parse_args()
     target = ROOT / ".env"
     try:
         write_env(ROOT / ".env.example", target)
