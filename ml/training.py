@@ -75,7 +75,7 @@ def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFra
     :param labels: `transaction_id`, `is_fraud`, `known_at`; a row without a label counts as honest.
     :raises TooLittleDataError: too few days, or too few frauds in one of the windows.
     """
-    windows = windows_of(transactions["occurred_at"], spec)
+    windows = windows_of(transactions, labels, spec)
     rows = _training_rows(transactions, labels, windows)
     judged_features, judged = judged_rows(features, transactions, labels, spec)
     _demand_frauds(
@@ -106,15 +106,21 @@ def judge(
     return judge_scores(judged, score_members(judged_features, members), dict(thresholds), spec.policy)
 
 
-def windows_of(occurred_at: "pd.Series[pd.Timestamp]", spec: TrainingSpec) -> Windows:
-    """Lay the windows backwards from the newest row, so that each one's labels are known where it ends.
+def windows_of(transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingSpec) -> Windows:
+    """Lay the windows backwards from the newest labelled row, so that each one's labels are known where it ends.
+
+    Labels and not rows decide, so that a stray row with a wrong date, or a pause in the data, moves no window.
 
     :raises TooLittleDataError: no day is left to train on.
     """
     delay, day = pd.Timedelta(days=spec.delay_days), pd.Timedelta(days=1)
+    occurred_at = transactions["occurred_at"]
     if occurred_at.empty:
         raise TooLittleDataError("there are no transactions to train on: load some history first")
-    judged_until = occurred_at.max() - delay
+    is_labelled = transactions["transaction_id"].isin(labels["transaction_id"][labels["known_at"] <= occurred_at.max()])
+    if not is_labelled.any():
+        raise TooLittleDataError("no transaction has a label that is known by now: import labels first")
+    judged_until = min(occurred_at.max() - delay, occurred_at[is_labelled].max())
     judged_from = judged_until - spec.judge_days * day
     trained_until = judged_from - delay
     trained_from = occurred_at.min()
@@ -134,7 +140,7 @@ def judged_rows(
 
     :raises TooLittleDataError: too few days.
     """
-    windows = windows_of(transactions["occurred_at"], spec)
+    windows = windows_of(transactions, labels, spec)
     today = transactions["occurred_at"].max()
     is_recent = transactions["occurred_at"] >= windows.judged_from - 2 * pd.Timedelta(days=spec.delay_days)
     recent = transactions[is_recent & (transactions["occurred_at"] < windows.judged_until)]

@@ -36,13 +36,13 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-    """Return transactions and labels of the last `days` of the data's own time, or of all of it.
+    """Return transactions of the last `days` of the data's own time, or all of them, and the labels known by its end.
 
     :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
     """
     newest = (connection.execute(query("newest_transaction")).fetchone() or {}).get("occurred_at")
     since = newest - timedelta(days=days) if newest and days else _LONG_AGO
-    parameters = {"since": since}
+    parameters = {"since": since, "until": newest or _LONG_AGO}
     transactions = read_frame(connection, "training_transactions", parameters, instants=["occurred_at"])
     return transactions, _labels(connection, "training_labels", parameters)
 
