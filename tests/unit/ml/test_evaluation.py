@@ -30,7 +30,7 @@ def test_card_precision_takes_the_best_score_of_each_card_and_drops_found_cards(
             (0, "A", False, 0.1),
             (0, "B", False, 0.8),
             (0, "C", True, 0.7),
-            (1, "A", True, 0.99),  # found on day 0, so it no longer takes a place
+            (1, "A", False, 0.99),  # found on day 0, so it no longer takes a place
             (1, "B", False, 0.2),
             (1, "C", True, 0.8),
             (1, "D", True, 0.7),
