@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -133,6 +134,14 @@ def test_dockerfile_copies_only_what_exists_and_what_the_build_may_see() -> None
             assert source == "." or f"!{source.split('/')[0]}" in allowed
     assert "*" in allowed
     assert not {"!.env", "!.jikimi", "!."} & set(allowed)
+
+
+def test_everything_that_the_package_is_made_of_reaches_the_image() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = project["tool"]["setuptools"]["package-dir"].values()
+    allowed = (ROOT / ".dockerignore").read_text().splitlines()
+    needed = {path.split("/")[0] for path in [*packages, project["project"]["readme"], "pyproject.toml", "dags"]}
+    assert {f"!{name}" for name in needed} <= set(allowed)
 
 
 @pytest.mark.parametrize("name", _SERVICES)
