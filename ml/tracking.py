@@ -1,10 +1,10 @@
 """What MLflow keeps of a training: a run with one nested run per member, and the members' versions in the registry."""
 
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 import mlflow
@@ -15,6 +15,11 @@ from xgboost import XGBModel
 
 from ml.models import Estimator, single_threaded
 from ml.training import TrainedPanel, TrainingSpec
+
+with warnings.catch_warnings():
+    # On import skops looks at every name of every loaded module, which has Airflow warn a thousand times.
+    warnings.simplefilter("ignore")
+    import skops.io  # noqa: F401
 
 EXPERIMENT: Final = "jikimi"
 CHAMPION_ALIAS: Final = "champion"
@@ -76,34 +81,16 @@ def set_champion(versions: Mapping[str, int], tracking_uri: str) -> None:
         client.set_registered_model_alias(name, CHAMPION_ALIAS, str(number))
 
 
-def load_member(name: str, number: int, tracking_uri: str, cache: Path) -> Estimator:
-    """Load a registered version, from the folder `cache` where it was downloaded before.
+def load_member(name: str, number: int, tracking_uri: str) -> Estimator:
+    """Load a registered version, ready to score in one thread.
 
-    A version never changes, so what is in the cache is right even while the server is away.
-
-    :raises mlflow.exceptions.MlflowException: not in the cache and the server cannot be reached, or no such version.
+    :raises mlflow.exceptions.MlflowException: the server cannot be reached, or there is no such version.
     """
-    folder = cache / name / str(number)
-    if not folder.exists():
-        _download(name, number, tracking_uri, folder)
-    if "xgboost" in Model.load(folder).flavors:
-        return single_threaded(mlflow.xgboost.load_model(str(folder)))
-    return single_threaded(mlflow.sklearn.load_model(str(folder)))
-
-
-def _download(name: str, number: int, tracking_uri: str, folder: Path) -> None:
-    """Download into a folder of its own and rename it: two tasks at once, or a crash, leave no half model behind."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        own = Path(scratch) / "model"
-        own.mkdir()
-        mlflow.set_tracking_uri(tracking_uri)
-        got = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{number}", dst_path=str(own)))
-        try:
-            got.rename(folder)
-        except OSError:
-            if not folder.exists():
-                raise
+    mlflow.set_tracking_uri(tracking_uri)
+    with tempfile.TemporaryDirectory() as folder:
+        path = mlflow.artifacts.download_artifacts(f"models:/{name}/{number}", dst_path=folder)
+        flavor = mlflow.xgboost if "xgboost" in Model.load(path).flavors else mlflow.sklearn
+        return single_threaded(flavor.load_model(path))
 
 
 def _log_member(panel: TrainedPanel, name: str, example: pd.DataFrame) -> tuple[str, int]:

@@ -21,6 +21,7 @@ _HEAVY_MODULES = (
     "xgboost",
     "ml.expectations",
     "ml.features",
+    "ml.model_cache",
     "ml.scoring",
     "ml.messages",
 )

@@ -3,15 +3,26 @@
 from typing import TYPE_CHECKING
 
 from jikimi import defaults
-from jikimi.store.panels import Panel
+from jikimi.store.panels import Member, Panel
 
 if TYPE_CHECKING:
     from ml.models import Estimator
 
 
 def load_members(panel: Panel) -> "dict[str, Estimator]":
-    """Return the fitted members of a panel by name."""
-    from ml.tracking import load_member
+    """Return the fitted members of a panel by name.
 
-    cache, uri = defaults.home() / "models", defaults.tracking_uri()
-    return {m.name: load_member(m.model_name, m.model_version, uri, cache) for m in panel.members}
+    :raises mlflow.exceptions.MlflowException: a member is not in the cache, and MLflow does not have it or is away.
+    """
+    return {member.name: _load(member) for member in panel.members}
+
+
+def _load(member: Member) -> "Estimator":
+    from ml.model_cache import open_cached
+
+    def from_registry() -> "Estimator":
+        from ml.tracking import load_member
+
+        return load_member(member.model_name, member.model_version, defaults.tracking_uri())
+
+    return open_cached(member.model_name, member.model_version, defaults.home() / "models", from_registry)

@@ -139,9 +139,16 @@ class PromotePanelOperator(BaseOperator):
             if decision.is_promoted:
                 panels.promote(store, panel_id, decision.sentence)
                 set_champion(self.trained["versions"], uri)
+                self._open_members(store)
             else:
                 panels.reject(store, panel_id, decision.sentence)
         log_decision(run_id, decision.is_promoted, decision.sentence, uri)
+
+
+    def _open_members(self, store: Connection) -> None:
+        """Open the members once here, where seconds do not matter, so that the next batch finds them in the cache."""
+        if champion := panels.champion(store):
+            load_members(champion)
 
 
 def _spec(fields: dict[str, Any]) -> "TrainingSpec":

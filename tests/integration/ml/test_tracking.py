@@ -93,29 +93,19 @@ def test_every_member_has_a_nested_run_with_the_same_metrics(
 
 
 def test_members_score_the_same_after_they_were_loaded(
-    server: str, logged: LoggedTraining, panel: TrainedPanel, history: tuple, tmp_path: Path
+    server: str, logged: LoggedTraining, panel: TrainedPanel, history: tuple
 ) -> None:
-    loaded = {member: load_member(name, number, server, tmp_path) for member, (name, number) in logged.versions.items()}
+    loaded = {member: load_member(name, number, server) for member, (name, number) in logged.versions.items()}
     rows = history[0].tail(300)
     pd.testing.assert_frame_equal(score_members(rows, loaded), score_members(rows, panel.members), check_exact=True)
     assert loaded["random_forest"].get_params()["n_jobs"] == 1
     assert loaded["xgboost"].get_params()["n_jobs"] == 1
 
 
-def test_a_member_that_was_loaded_once_needs_no_server(server: str, logged: LoggedTraining, tmp_path: Path) -> None:
-    name, number = logged.versions["xgboost"]
-    load_member(name, number, server, tmp_path)
-    assert load_member(name, number, "http://127.0.0.1:9", tmp_path).get_params()["n_jobs"] == 1
-    assert [each.name for each in (tmp_path / name).iterdir()] == [str(number)]
-
-
-def test_a_version_that_does_not_exist_leaves_nothing_in_the_cache(
-    server: str, logged: LoggedTraining, tmp_path: Path
-) -> None:
+def test_a_version_that_does_not_exist_is_an_error(server: str, logged: LoggedTraining) -> None:
     name, _ = logged.versions["xgboost"]
     with pytest.raises(MlflowException):
-        load_member(name, 99, server, tmp_path)
-    assert not list((tmp_path / name).iterdir())
+        load_member(name, 99, server)
 
 
 def test_registered_models_say_what_they_take(server: str, logged: LoggedTraining) -> None:

@@ -37,18 +37,27 @@ def panel(history: History) -> TrainedPanel:
 
 
 def test_windows_leave_time_for_the_labels(history: History) -> None:
-    newest = history[1]["occurred_at"].max()
-    windows = windows_of(history[1]["occurred_at"], SPEC)
+    newest, labels = history[1]["occurred_at"].max(), history[2]
+    windows = windows_of(history[1], history[2], SPEC)
     day = pd.Timedelta(days=1)
-    assert windows.judged_until == newest - 7 * day
-    assert windows.judged_from == newest - 14 * day
-    assert windows.trained_until == newest - 21 * day
+    newest_labelled = (labels.loc[labels["known_at"] <= newest, "known_at"] - 7 * day).max()
+    assert newest - 8 * day < newest_labelled <= newest - 7 * day
+    assert windows.judged_until == newest_labelled
+    assert windows.judged_from == newest_labelled - 7 * day
+    assert windows.trained_until == newest_labelled - 14 * day
     assert windows.trained_from == history[1]["occurred_at"].min()
 
 
 def test_training_window_can_be_shortened(history: History) -> None:
-    windows = windows_of(history[1]["occurred_at"], TrainingSpec(train_days=14))
+    windows = windows_of(history[1], history[2], TrainingSpec(train_days=14))
     assert windows.trained_until - windows.trained_from == pd.Timedelta(days=14)
+
+
+def test_a_stray_row_from_the_future_moves_no_window_beyond_the_labels(history: History) -> None:
+    _, transactions, labels = history
+    stray = transactions.tail(1).assign(transaction_id="stray", occurred_at=END + pd.Timedelta(days=365))
+    windows = windows_of(pd.concat([transactions, stray]), labels, SPEC)
+    assert windows.judged_until == transactions["occurred_at"].max()
 
 
 def test_panel_is_better_than_chance_and_within_its_budget(panel: TrainedPanel) -> None:
@@ -121,7 +130,7 @@ def test_too_little_data_says_what_is_missing(history: History, days: int, fraud
 
 def test_training_without_known_fraud_is_refused(history: History) -> None:
     features, transactions, labels = history
-    judged_from = windows_of(transactions["occurred_at"], SPEC).judged_from
+    judged_from = windows_of(transactions, labels, SPEC).judged_from
     only_recent = labels[(transactions["occurred_at"] >= judged_from).to_numpy()]
     with pytest.raises(TooLittleDataError, match="training window"):
         train(features, transactions, only_recent, SPEC)
