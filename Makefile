@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if 
 REQUIREMENTS := infra/requirements
 STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help up down reset test check bench lock
+.PHONY: help up down reset env test check bench lock
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -17,6 +17,9 @@ down: $(call STAMP,runtime) ## stop it
 
 reset: $(call STAMP,runtime) ## stop it, ask, delete all data
 	@.venv/bin/python -m infra.local reset
+
+env: ## make .env with generated secrets for docker compose
+	@$(PYTHON) -m infra.compose.env
 
 test: $(call STAMP,dev) ## run every test, the real stack included
 	.venv/bin/pytest

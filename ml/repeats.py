@@ -51,7 +51,9 @@ def _compare_with_first(ids: np.ndarray, content: pd.DataFrame) -> dict[str, np.
 def _content(rows: pd.DataFrame) -> pd.DataFrame:
     if "card_masked" not in rows:
         cards = rows["card_number"]
-        rows = rows.assign(card_masked=cards.map({card: mask_card(card) for card in cards.dropna().unique()}))
+        masked = cards.map({card: mask_card(card) for card in cards.dropna().unique()})
+        # Without a single card the column would be of numbers.
+        rows = rows.assign(card_masked=masked.astype("object"))
     instants = pd.to_datetime(rows["occurred_at"], utc=True).astype("datetime64[us, UTC]")
     content = {"occurred_at": instants.astype("int64"), "amount": thousandths(rows["amount"])}
     # A null equals a null here: no text is empty, and no coordinate is infinite.

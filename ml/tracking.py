@@ -61,10 +61,13 @@ def log_training(
     return LoggedTraining(run.info.run_id, versions)
 
 
-def run_url(run_id: str, tracking_uri: str) -> str:
-    """Return the address of a run's page."""
+def run_url(run_id: str, tracking_uri: str, pages: str) -> str:
+    """Return the address of a run's page.
+
+    :param pages: address under which people open MLflow.
+    """
     run = MlflowClient(tracking_uri).get_run(run_id)
-    return f"{tracking_uri.rstrip('/')}/#/experiments/{run.info.experiment_id}/runs/{run_id}"
+    return f"{pages.rstrip('/')}/#/experiments/{run.info.experiment_id}/runs/{run_id}"
 
 
 def log_decision(run_id: str, is_promoted: bool, sentence: str, tracking_uri: str) -> None:

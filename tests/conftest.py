@@ -4,15 +4,19 @@ import os
 import secrets
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+
 from infra.local.postgres import EmbeddedPostgres
 from infra.postgres.databases import ROLES, database_url, prepare_server
 
+# Importing Airflow makes its folder; tests make none in somebody's home.
+os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="jikimi-airflow-"))
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -29,7 +33,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), secrets.token_hex(8))
     server.prepare()
     with (server.folder.parent / "postgres.log").open("w") as log:
-        process = subprocess.Popen([*server.command, "-c", "fsync=off"], user=server.system_user, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*server.command, "-c", "fsync=off"], user=server.system_user, stdout=log, stderr=log
+        )
     _wait_until_it_answers(server.url)
     yield server
     process.terminate()
@@ -55,7 +61,8 @@ def database(role_url: Callable[[str], str]) -> str:
     """Address of an empty fraud database, as the role `jikimi`."""
     with psycopg.connect(role_url("postgres"), autocommit=True) as connection:
         rows = connection.execute(
-            "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+            "select quote_ident(tablename) from pg_tables"
+            " where schemaname = 'public' and tablename <> 'alembic_version'"
         ).fetchall()
         connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
     return role_url("jikimi")

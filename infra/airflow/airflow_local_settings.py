@@ -4,11 +4,11 @@ Each task is a fork of the LocalExecutor's scheduler or of a Celery worker; what
 what they have not costs ten seconds in every task. No thread pool may start here: OpenMP hangs after a fork.
 """
 
+import os
 import sys
 import warnings
 from importlib import import_module
 
-_FORKING_ROLES = ("scheduler", "celery")
 _HEAVY_MODULES = (
     "pandas",
     "pyarrow",
@@ -32,9 +32,14 @@ def import_heavy_modules() -> None:
     for name in _HEAVY_MODULES:
         try:
             import_module(name)
-        except Exception as error:  # noqa: BLE001 - a scheduler that does not start could not even show the reason
+        except Exception as error:  # a scheduler that does not start could not even show the reason
             warnings.warn(f"{name} is not imported beforehand: {error}", stacklevel=1)
 
 
-if any(role in sys.argv[1:3] for role in _FORKING_ROLES):
+def forks_tasks(words: list[str], executor: str) -> bool:
+    """Tell whether the process with this command line is the one that this executor's tasks are forked from."""
+    return "celery" in words or ("scheduler" in words and executor == "LocalExecutor")
+
+
+if forks_tasks(sys.argv[1:3], os.environ.get("AIRFLOW__CORE__EXECUTOR", "LocalExecutor")):
     import_heavy_modules()

@@ -17,7 +17,7 @@ from infra.local.settings import SettingError, Settings, read_settings
 from infra.local.stack import Stack, StackError, in_background
 from infra.local.summary import addresses
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Runs the whole of Jikimi on this machine.")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Runs all of Jikimi on this machine.")
 console = Console()
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

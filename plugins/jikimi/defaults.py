@@ -22,6 +22,11 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
 
 
+def mlflow_pages() -> str:
+    """Address under which people open MLflow; in containers another one than the tasks use."""
+    return os.environ.get("JIKIMI_MLFLOW_URL") or tracking_uri()
+
+
 def home() -> Path:
     """Folder of everything that is generated: data, logs, secrets, caches."""
     return Path(os.environ.get("JIKIMI_HOME", ".jikimi")).resolve()

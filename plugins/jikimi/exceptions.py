@@ -3,6 +3,7 @@
 JikimiError
 ├── NotConfigured
 ├── StoreUnavailable
+├── StoredMeanwhile
 ├── ServiceUnavailable
 ├── BadFile
 ├── NoPanel
@@ -30,6 +31,10 @@ class StoreUnavailable(JikimiError):
 
 class ServiceUnavailable(JikimiError):
     """A service of the stack does not answer."""
+
+
+class StoredMeanwhile(JikimiError):
+    """Another batch stored one of these transactions meanwhile: validate again."""
 
 
 class BadFile(JikimiError):

@@ -33,6 +33,10 @@ UNJUDGED = """
     where b.source = 'live' and b.state = 'scored'
         and (select count(*) from verdicts v where v.transaction_id = t.transaction_id) <> 1
 """
+CHAMPION_MEMBERS = """
+    select model_name, model_version from panel_members join panels using (panel_id) where state = 'champion'
+"""
+WAITING_ALERTS = "select alert_id from alerts where state = 'pending' and attempts > 0 order by alert_id"
 UNALERTED = """
     select count(*) as number from unanimous_fraud u
     where (select count(*) from alerts a where a.transaction_id = u.transaction_id) <> 1
@@ -117,7 +121,7 @@ def test_mlflow_has_a_parent_run_with_a_nested_run_per_member(stack):
     search = {"experiment_ids": [experiment["experiment"]["experiment_id"]]}
     runs = requests.post(f"{mlflow}/runs/search", json=search, timeout=10).json()["runs"]
     parents = [tag["value"] for run in runs for tag in run["data"]["tags"] if tag["key"] == "mlflow.parentRunId"]
-    members = stack.ask("select model_name, model_version from panel_members join panels using (panel_id) where state = 'champion'")
+    members = stack.ask(CHAMPION_MEMBERS)
     assert len(parents) == len(members) == 3
     for member in members:
         alias = requests.get(f"{mlflow}/registered-models/alias?name={member['model_name']}&alias=champion", timeout=10)
@@ -135,16 +139,15 @@ def test_bad_rows_are_quarantined_and_cost_no_other_row_anything(stack, wait_unt
     wait_until(lambda: stack.ask("select 1 from verdicts where transaction_id = 'good-1'"), "good row judged")
     refused = {
         row["id"]: row["reasons"]
-        for row in stack.ask(
-            "select landed_row->>'transaction_id' as id, reasons from quarantined_transactions where landed_row->>'transaction_id' like 'bad-%%'"
-        )
+        for row in stack.ask("select landed_row->>'transaction_id' as id, reasons from quarantined_transactions")
     }
     assert refused.keys() == {"bad-amount", "bad-time", "bad-size"}
     assert all(reasons for reasons in refused.values())
 
 
 def test_landing_the_same_row_again_is_harmless(stack, wait_until):
-    row = stack.ask("select transaction_id, occurred_at, customer_id, merchant_id, amount, currency from transactions where transaction_id = 'good-1'")[0]
+    names = "transaction_id, occurred_at, customer_id, merchant_id, amount, currency"
+    row = stack.ask(f"select {names} from transactions where transaction_id = 'good-1'")[0]
     stack.land(row)
     wait_until(lambda: stack.ask("select 1 from batches where repeated_count = 1"), "repeated row counted")
     assert stack.ask("select count(*) as n from verdicts where transaction_id = 'good-1'")[0]["n"] == 1
@@ -152,10 +155,11 @@ def test_landing_the_same_row_again_is_harmless(stack, wait_until):
 
 def test_sandbox_down_delays_messages_and_doubles_none(stack, wait_until):
     stop_service(stack, "sandbox")
-    before = stack.ask("select count(*) as n from alerts")[0]["n"]
-    wait_until(lambda: stack.ask("select 1 from alerts where state = 'pending' and attempts > 0"), "an alert waits", 240)
+    wait_until(lambda: stack.ask(WAITING_ALERTS), "an alert waits", 240)
+    waiting = stack.ask(WAITING_ALERTS)[0]["alert_id"]
     start_service(stack, "sandbox")
-    wait_until(lambda: not stack.ask("select 1 from alerts where state in ('pending', 'sending') and alert_id <= %s", before + 1), "waiting alerts delivered", 180)
+    delivered = "select 1 from alerts where alert_id = %s and state = 'delivered'"
+    wait_until(lambda: stack.ask(delivered, waiting), "the waiting alert is delivered", 240)
     assert_no_message_twice(stack)
 
 
@@ -164,7 +168,7 @@ def test_killed_service_comes_back_and_nothing_is_lost(stack, wait_until, servic
     kill_service(stack, service)
     since = datetime.now(UTC)
     wait_until(lambda: scored_since(stack, since), f"rows are scored again after {service} was killed", 150)
-    assert_nothing_lost(stack, wait_until)
+    assert_nothing_lost(stack)
 
 
 def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait_until):
@@ -174,18 +178,17 @@ def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait
     done = stack.make("up")
     assert done.returncode == 0, done.stdout
     assert before.isdisjoint({process.pid for process in stack.processes})
-    assert_nothing_lost(stack, wait_until)
+    assert_nothing_lost(stack)
 
 
 def test_in_the_end_everything_is_accounted_for(stack, wait_until):
     stop_service(stack, "replay")
     wait_until(lambda: stack.status()["backlog"]["rows"] == 0, "backlog worked off", 120)
-    assert_nothing_lost(stack, wait_until)
+    assert_nothing_lost(stack)
     assert_no_message_twice(stack)
 
 
-def assert_nothing_lost(stack, wait_until):
-    wait_until(lambda: stack.ask("select 1 from batches where state = 'scored' order by batch_id desc limit 1"), "scored")
+def assert_nothing_lost(stack):
     row = stack.ask(COUNTS)[0]
     assert row["accounted"] == row["claimed"] <= row["landed"]
     assert stack.ask(UNJUDGED)[0]["number"] == 0

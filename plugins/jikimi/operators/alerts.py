@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Peers settled on twelve: with growing gaps that is some eight hours of a channel's absence.
 MOST_ATTEMPTS = 12
 _LONGEST_GAP = timedelta(hours=1)
+_KOREA = ZoneInfo("Asia/Seoul")
 
 
 class SendAlertsOperator(BaseOperator):
@@ -84,12 +85,33 @@ class SendAlertsOperator(BaseOperator):
     def _keep_failure(self, store: Connection, alert: alerts.DueAlert, attempt: int, error: DeliveryError) -> None:
         self.log.warning("alert %s: %s", alert.alert_id, error.detail)
         alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
-        if isinstance(error, Unavailable) and alert.attempts < MOST_ATTEMPTS:
-            state: alerts.State = "pending"
-        else:
-            state = "unknown" if isinstance(error, Unknown) else "failed"
-        due_at = datetime.now(UTC) + gap_after(alert.attempts)
+        state, due_at = after_failure(error, alert.attempts, datetime.now(UTC))
         alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail, due_at=due_at)
+
+
+def after_failure(error: DeliveryError, attempts: int, now: datetime) -> tuple[alerts.State, datetime | None]:
+    """Decide what becomes of an alert that a channel did not take.
+
+    :param attempts: how many there were, this one included.
+    :return: the state, and when to try again where it is to be tried again.
+    """
+    from jikimi.hooks.kakao_errors import Advice, advice
+
+    if isinstance(error, Unknown):
+        return "unknown", None
+    what_to_do = advice(error.code)
+    most = 2 if what_to_do is Advice.RETRY_ONCE else MOST_ATTEMPTS
+    if isinstance(error, Rejected) or attempts >= most:
+        return "failed", None
+    if what_to_do in (Advice.DEFER, Advice.WAIT_FOR_RESET):
+        return "deferred", next_reset(now)
+    return "pending", now + gap_after(attempts)
+
+
+def next_reset(now: datetime) -> datetime:
+    """Return the next midnight in Korea, when KakaoTalk's daily quotas begin anew."""
+    korean = now.astimezone(_KOREA)
+    return (korean + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def gap_after(attempts: int) -> timedelta:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
-from psycopg.errors import UniqueViolation
 
 from jikimi import defaults
-from jikimi.exceptions import NoPanel
+from jikimi.exceptions import NoPanel, StoredMeanwhile
 from jikimi.models import load_members
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
@@ -36,7 +35,7 @@ class ValidateBatchOperator(BaseOperator):
         with open_store() as store:
             try:
                 return self._validate(store, context["run_id"])
-            except UniqueViolation:
+            except StoredMeanwhile:
                 # Another batch stored one of the ids between our look and our write; now it can be seen.
                 return self._validate(store, context["run_id"])
 

@@ -91,7 +91,7 @@ class TrainPanelOperator(BaseOperator):
 
         uri = defaults.tracking_uri()
         logged = log_training(panel, features, spec, uri)
-        self.mlflow_run_url = run_url(logged.run_id, uri)
+        self.mlflow_run_url = run_url(logged.run_id, uri, defaults.mlflow_pages())
         panel_id = panels.record_panel(store, _new_panel(panel, spec, logged.run_id, logged.versions))
         self.log.info("panel %s is trained: %s", panel_id, panel.figures)
         figures = {"panel": panel.figures, "members": panel.member_figures}
@@ -122,7 +122,7 @@ class PromotePanelOperator(BaseOperator):
         from ml.tracking import run_url
 
         trained = self.trained
-        self.mlflow_run_url = run_url(trained["run_id"], defaults.tracking_uri())
+        self.mlflow_run_url = run_url(trained["run_id"], defaults.tracking_uri(), defaults.mlflow_pages())
         champion = Figures(**trained["champion"]) if trained["champion"] else None
         decision = decide(Figures(**trained["challenger"]), champion, _spec(self.spec))
         self._keep(decision)
@@ -143,7 +143,6 @@ class PromotePanelOperator(BaseOperator):
             else:
                 panels.reject(store, panel_id, decision.sentence)
         log_decision(run_id, decision.is_promoted, decision.sentence, uri)
-
 
     def _open_members(self, store: Connection) -> None:
         """Open the members once here, where seconds do not matter, so that the next batch finds them in the cache."""

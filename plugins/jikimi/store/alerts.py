@@ -8,7 +8,7 @@ from typing import Literal
 from jikimi.store.connection import Connection, query
 
 Outcome = Literal["delivered", "accepted", "rejected", "unavailable", "unknown"]
-State = Literal["pending", "delivered", "accepted", "failed", "unknown"]
+State = Literal["pending", "deferred", "delivered", "accepted", "failed", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def finish_alert(
 ) -> None:
     """Leave `sending` for the state that the answer leads to.
 
-    :param due_at: with `pending`, when to try again.
+    :param due_at: with `pending` and `deferred`, when to try again.
     """
     parameters = {"alert_id": alert_id, "state": state, "channel": channel, "error": error, "due_at": due_at}
     connection.execute(query("finish_alert"), parameters)

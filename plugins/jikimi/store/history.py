@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg import errors
-
-from jikimi.exceptions import BadFile
+from jikimi.exceptions import BadFile, StoredMeanwhile
 from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import Connection, query
 from jikimi.store.customers import upsert_customers
@@ -96,7 +94,7 @@ def _keep(
         try:
             with connection.transaction():
                 return keep_outcome(connection, batch_id, judged.landed, validation), validation
-        except errors.UniqueViolation:
+        except StoredMeanwhile:
             # An id was stored between our look and our write; by now it can be seen.
             rows = judged.landed.drop(columns="landed_at")
             validation = validate(rows, stored_rows(connection, rows["transaction_id"]))

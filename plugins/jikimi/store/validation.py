@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from psycopg import errors
+
+from jikimi.exceptions import StoredMeanwhile
 from jikimi.store.bulk import copy_frame, plain_json
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import copy_rows, read_frame
@@ -42,7 +45,7 @@ def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame
     """Write all that follows from a batch's validation; call it inside the transaction that claimed the rows.
 
     :param landed: columns of `ml.schema.COLUMN_NAMES` and `landed_at`, indexed by `landed_id`.
-    :raises psycopg.errors.UniqueViolation: another batch stored one of the ids meanwhile: validate again.
+    :raises StoredMeanwhile: another batch stored one of the ids after they were looked up; validate again.
     """
     landed_ids = landed.index.tolist()
     connection.execute(query("claim_rows"), {"batch_id": batch_id, "landed_ids": landed_ids})
@@ -102,9 +105,11 @@ def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", v
     rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=as_landed["landed_at"])
     rows["card_masked"] = _masked(as_landed["card_number"])
     # In one order everywhere, so that two batches with the same ids wait for each other instead of deadlocking.
-    copy_frame(
-        connection, "transactions", rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
-    )
+    rows = rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
+    try:
+        copy_frame(connection, "transactions", rows)
+    except errors.UniqueViolation as error:
+        raise StoredMeanwhile from error
 
 
 def _masked(cards: "pd.Series") -> "pd.Series":

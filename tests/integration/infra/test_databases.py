@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+
 from infra.postgres.databases import ROLES, database_url, prepare_server
 
 LANDED = "insert into landed_transactions (transaction_id, amount) values ('t1', 12.5)"
@@ -33,7 +34,7 @@ def test_jikimi_deletes_nothing(database):
 
 
 def test_preparing_twice_changes_nothing_but_passwords(postgres, tmp_path):
-    passwords = {role: "first" for role in ROLES}
+    passwords = dict.fromkeys(ROLES, "first")
     prepare_server(postgres.url, passwords)
     prepare_server(postgres.url, passwords | {"mlflow": "second"})
     psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", "second")).close()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import psycopg
 import pytest
+
 from jikimi.store.connection import open_store
 from jikimi.store.panels import Member, NewPanel, promote, record_panel
 

@@ -8,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from airflow.sdk import Connection
 from cryptography.fernet import Fernet
-from jikimi.operators.alerts import MOST_ATTEMPTS, SendAlertsOperator, gap_after
+
+from jikimi.exceptions import Rejected, Unavailable, Unknown
+from jikimi.operators.alerts import MOST_ATTEMPTS, SendAlertsOperator, after_failure, gap_after
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 from jikimi.store.alerts import claim_due, recover, start_attempt
 
@@ -49,7 +51,9 @@ class Kakao:
 def kakao(monkeypatch):
     server = Kakao()
     extra = {"auth_url": server.url, "api_url": server.url, "refresh_token": "r", "timeout_seconds": 1}
-    connection = Connection(conn_id="kakao_default", conn_type="kakao", login="key", password="s", extra=json.dumps(extra))
+    connection = Connection(
+        conn_id="kakao_default", conn_type="kakao", login="key", password="s", extra=json.dumps(extra)
+    )
     monkeypatch.setenv("AIRFLOW_CONN_KAKAO_DEFAULT", connection.as_json())
     monkeypatch.setenv("JIKIMI_FERNET_KEY", Fernet.generate_key().decode())
     yield server
@@ -61,7 +65,12 @@ def alert(store, land, champion):
     """Make one alert of a customer who can be reached, unless told otherwise."""
 
     def make(**customer):
-        values = {"name": "홍길동", "channel": "kakao_friends", "kakao_uuid": "uuid-1", "consented_at": datetime.now(UTC)}
+        values = {
+            "name": "홍길동",
+            "channel": "kakao_friends",
+            "kakao_uuid": "uuid-1",
+            "consented_at": datetime.now(UTC),
+        }
         values |= customer
         store.execute(
             "insert into customers (customer_id, name, channel, kakao_uuid, consented_at)"
@@ -102,8 +111,9 @@ def test_no_personal_data_in_clear_reaches_the_wire_or_the_tables(store, kakao, 
     send()
     assert "홍길동" not in kakao.received[0]
     assert "1234567812347890" not in kakao.received[0]
-    stored = store.execute("select string_agg(a::text, ' ') || (select string_agg(t::text, ' ') from alert_attempts t) as all_text from alerts a")
-    assert "홍길동" not in stored.fetchone()["all_text"]
+    for table in ("alerts", "alert_attempts"):
+        stored = store.execute(f"select string_agg(t::text, ' ') as text from {table} t").fetchone()
+        assert "홍길동" not in stored["text"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +219,25 @@ def test_a_living_sender_keeps_its_alerts(store, kakao, alert):
     claim_due(store, 10)
     assert recover(store, patience_seconds=60) == {}
     assert claim_due(store, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "state", "due_at"),
+    [
+        pytest.param(Unavailable("full", "-10"), 1, "deferred", "2026-03-02T00:00+09:00", id="quota of the app"),
+        pytest.param(Unavailable("full", "-532"), 1, "deferred", "2026-03-02T00:00+09:00", id="quota of the sender"),
+        pytest.param(Rejected("no", "-530"), 1, "failed", None, id="refused"),
+        pytest.param(Unavailable("not a friend", "-502"), 2, "failed", None, id="tried once more in vain"),
+        pytest.param(Unknown("lost"), 1, "unknown", None, id="answer lost"),
+    ],
+)
+def test_what_becomes_of_a_message_that_was_not_taken(error, attempts, state, due_at):
+    now = datetime(2026, 3, 1, 14, 59, tzinfo=UTC)
+    assert after_failure(error, attempts, now) == (state, due_at and datetime.fromisoformat(due_at))
+
+
+def test_not_a_friend_is_tried_once_more():
+    assert after_failure(Unavailable("not a friend", "-502"), 1, datetime.now(UTC))[0] == "pending"
 
 
 def test_gaps_grow_up_to_an_hour():

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
+
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 from jikimi.store import batches
 
@@ -38,9 +39,10 @@ def test_nothing_waiting_makes_no_batch(store):
 
 def test_a_crash_while_validating_leaves_the_rows_waiting(store, land):
     land({})
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jikimi.operators.batch.keep_validation", _crash)
-        validate()
+        with pytest.raises(ZeroDivisionError):
+            validate()
     assert batches.unclaimed(store).first == 1
     assert rows(store, "select * from batches") == []
 
@@ -127,9 +129,10 @@ def test_a_crash_while_scoring_writes_nothing_and_the_next_run_writes_all(store,
     champion()
     land({"amount": "500"})
     validate()
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jikimi.store.batches.finish_scoring", _crash)
-        score()
+        with pytest.raises(ZeroDivisionError):
+            score()
     assert rows(store, "select count(*) from predictions") == [(0,)]
     assert rows(store, "select count(*) from alerts") == [(0,)]
     assert score() == 1
@@ -141,6 +144,7 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
     from datetime import timedelta
 
     import pandas as pd
+
     from jikimi.store.windows import training_history, window_of
     from ml.features import compute_features
 

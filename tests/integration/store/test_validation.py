@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pandas as pd
-import psycopg
 import pytest
 
+from jikimi.exceptions import StoredMeanwhile
 from jikimi.store import batches, quarantine, validation
 from jikimi.store.connection import open_store
 from jikimi.store.landing import land
@@ -77,7 +77,7 @@ def test_what_is_stored_is_known_to_the_next_batch(store, keep):
 def test_an_id_stored_meanwhile_is_an_error_that_says_so(store, keep):
     keep(row("a"))
     blind = lambda landed, now, known: validate(landed, now)  # noqa: E731
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(StoredMeanwhile):
         keep(row("a"), judge=blind)
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import psycopg
 import pytest
+
 from jikimi.triggers.landed import LandedTransactionsTrigger
 
 
@@ -51,7 +52,8 @@ def test_rows_that_land_before_the_claim_are_announced_after_it(land, role_url):
         land()
         with psycopg.connect(role_url("postgres")) as owner:
             owner.execute(
-                "insert into batches (source, state, landed_count, valid_count, claimed_at) values ('live', 'validated', 1, 1, now())"
+                "insert into batches (source, state, landed_count, valid_count, claimed_at)"
+                " values ('live', 'validated', 1, 1, now())"
             )
             owner.execute("update landed_transactions set batch_id = 1 where landed_id = 1")
 

@@ -1,6 +1,7 @@
 """A member is opened from the registry once, and from this machine's disk ever after."""
 
 import pytest
+
 from ml.model_cache import open_cached
 from ml.models import MEMBERS
 
