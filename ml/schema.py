@@ -42,9 +42,7 @@ COLUMNS = (
     Column("transaction_id", "text", "The bank's own id, unique for ever.", True, _IDENTIFIER, 64),
     Column("occurred_at", "instant", "When the purchase was made.", True, max_length=40),
     Column("customer_id", "text", "Whose card it was.", True, _IDENTIFIER, 64),
-    Column(
-        "merchant_id", "text", "Who was to be paid; the terminal, where only that is known.", True, _CLEAN_TEXT, 100
-    ),
+    Column("merchant_id", "text", "Who was to be paid, or at which terminal.", True, _CLEAN_TEXT, 100),
     Column("merchant_name", "text", "The name that the customer knows.", False, _CLEAN_TEXT, 200),
     Column("category", "text", "What the merchant sells.", False, _CLEAN_TEXT, 60),
     Column("amount", "number", "In the currency's main unit.", True, max_length=30, minimum=0.001, maximum=1e9),

@@ -43,9 +43,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 
 @pytest.fixture(scope="session")
-def role_url(postgres: EmbeddedPostgres) -> Callable[[str], str]:
+def passwords() -> dict[str, str]:
+    """Password of each role."""
+    return {role: secrets.token_hex(8) for role in ROLES}
+
+
+@pytest.fixture(scope="session")
+def role_url(postgres: EmbeddedPostgres, passwords: dict[str, str]) -> Callable[[str], str]:
     """Give the address of the migrated database `jikimi` for a role; `postgres` is the owner."""
-    passwords = {role: secrets.token_hex(8) for role in ROLES}
     prepare_server(postgres.url, passwords)
 
     def url_of(role: str) -> str:

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from infra.postgres.databases import ROLES, database_url, prepare_server
+from infra.postgres.databases import database_url, prepare_server
 
 LANDED = "insert into landed_transactions (transaction_id, amount) values ('t1', 12.5)"
 
@@ -33,10 +33,10 @@ def test_jikimi_deletes_nothing(database):
         jikimi.execute("delete from alerts")
 
 
-def test_preparing_twice_changes_nothing_but_passwords(postgres, tmp_path):
-    passwords = dict.fromkeys(ROLES, "first")
-    prepare_server(postgres.url, passwords)
+def test_preparing_twice_changes_nothing_but_passwords(postgres, role_url, passwords):
     prepare_server(postgres.url, passwords | {"mlflow": "second"})
     psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", "second")).close()
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", "first"))
+        psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", passwords["mlflow"]))
+    prepare_server(postgres.url, passwords)
+    psycopg.connect(role_url("jikimi")).close()
