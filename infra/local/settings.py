@@ -58,7 +58,6 @@ class Settings:
             "JIKIMI_FERNET_KEY": self.secrets["fernet"],
             "JIKIMI_AIRFLOW_URL": self.url("airflow"),
             "JIKIMI_SANDBOX_URL": self.url("sandbox"),
-            "JIKIMI_GRAFANA_URL": self.url("grafana"),
             "MLFLOW_TRACKING_URI": self.url("mlflow"),
         }
 
@@ -83,9 +82,10 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def write_environment(settings: Settings) -> None:
+def write_environment(settings: Settings, has_grafana: bool = False) -> None:
     """Write `<home>/env`, from which the command `jikimi` learns where the stack is."""
-    lines = (f"{name}={value}\n" for name, value in settings.client_environment.items())
+    grafana = {"JIKIMI_GRAFANA_URL": settings.url("grafana")} if has_grafana else {}
+    lines = (f"{name}={value}\n" for name, value in (settings.client_environment | grafana).items())
     write_private(settings.home / "env", "".join(lines))
 
 

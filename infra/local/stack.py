@@ -50,7 +50,7 @@ class Stack:
     def start_services(self) -> None:
         """Start everything but the demo. Raises `StackError` before anything starts where a port is taken."""
         self._clear_the_way()
-        write_environment(self.settings)
+        write_environment(self.settings, self.has_grafana)
         if not self.settings.postgres_url:
             embedded_postgres(self.settings).prepare()
         self.manager.start(self._services)

@@ -1,0 +1,36 @@
+"""`make bench`: measures on a stack of its own, prints JSON lines and keeps them in docs/benchmarks.md."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.benchmarks import handbook, live, suite
+from tests.benchmarks.report import keep, machine
+
+Figure = dict[str, Any]
+MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "live": live.measure,
+    "handbook": handbook.measure,
+    "suite": suite.measure,
+}
+
+
+def main() -> None:
+    """Measure what `ONLY` names, or everything."""
+    wanted = (os.environ.get("ONLY") or " ".join(MEASUREMENTS)).replace(",", " ").split()
+    unknown = [name for name in wanted if name not in MEASUREMENTS]
+    if unknown:
+        sys.exit(f"ONLY={unknown[0]} is not measured here: choose from {', '.join(MEASUREMENTS)}.")
+    figures = [machine()]
+    print(json.dumps(figures[0]), flush=True)
+    for name in wanted:
+        for figure in MEASUREMENTS[name]():
+            print(json.dumps(figure, ensure_ascii=False), flush=True)
+            figures.append(figure)
+        keep(name, figures)
+
+
+if __name__ == "__main__":
+    main()
