@@ -2,11 +2,13 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,19 +29,27 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@contextmanager
+def running(server: EmbeddedPostgres) -> Iterator[None]:
+    """Run a prepared server; without fsync, since no test survives a power cut."""
+    command = [*server.command, "-c", "fsync=off"]
+    with (server.folder.parent / "postgres.log").open("w") as log:
+        process = subprocess.Popen(command, user=server.system_user, stdout=log, stderr=log)
+    try:
+        _wait_until_it_answers(server.url)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running embedded server, without our databases."""
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), secrets.token_hex(8))
     server.prepare()
-    with (server.folder.parent / "postgres.log").open("w") as log:
-        process = subprocess.Popen(
-            [*server.command, "-c", "fsync=off"], user=server.system_user, stdout=log, stderr=log
-        )
-    _wait_until_it_answers(server.url)
-    yield server
-    process.terminate()
-    process.wait(timeout=30)
+    with running(server):
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,18 @@ class RunningStack:
         """Do what `make <verb>` does, once the packages are there."""
         command = [sys.executable, "-m", "infra.local", verb]
         return self._run(command, self.environment | variables)
+
+    @contextmanager
+    def attached(self, verb: str, **variables: str) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+        """Do what `make <verb>` does on a terminal that stays; gives its process and the file of its output."""
+        output = self.home.parent / "terminal.txt"
+        environment = {name: value for name, value in self.environment.items() if name != "DETACH"} | variables
+        with output.open("w") as stream:
+            command = [sys.executable, "-m", "infra.local", verb]
+            process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=stream, stderr=stream)
+        yield process, output
+        process.kill()
+        process.wait()
 
     def jikimi(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command `jikimi`, with nothing but the folder to find the stack by."""

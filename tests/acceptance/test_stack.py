@@ -226,3 +226,13 @@ def kill_service(stack, name):
 
 def kill_manager(stack):
     os.kill(int((stack.home / "supervisord.pid").read_text()), signal.SIGKILL)
+
+
+def test_ctrl_c_ends_everything(stack, wait_until):
+    stack.make("down")
+    with stack.attached("up", DEMO="0") as (terminal, output):
+        wait_until(lambda: "Ctrl-C" in output.read_text(), "the table stands on the terminal", 150)
+        terminal.send_signal(signal.SIGINT)
+        terminal.wait(timeout=90)
+    assert stack.processes == []
+    assert "stopped" in output.read_text()

@@ -3,7 +3,9 @@
 import psycopg
 import pytest
 
+from infra.local.postgres import EmbeddedPostgres
 from infra.postgres.databases import database_url, prepare_server
+from tests.conftest import free_port, running
 
 LANDED = "insert into landed_transactions (transaction_id, amount) values ('t1', 12.5)"
 
@@ -40,3 +42,30 @@ def test_preparing_twice_changes_nothing_but_passwords(postgres, role_url, passw
         psycopg.connect(database_url(postgres.url, "mlflow", "mlflow", passwords["mlflow"]))
     prepare_server(postgres.url, passwords)
     psycopg.connect(role_url("jikimi")).close()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server that somebody else runs: we get a role that may create roles and databases, and no more."""
+    server = EmbeddedPostgres(tmp_path / "own", free_port(), "secret")
+    server.prepare()
+    with running(server):
+        with psycopg.connect(server.url, autocommit=True) as superuser:
+            superuser.execute("create role landlord login createdb createrole password 'mine'")
+        yield database_url(server.url, "postgres", "landlord", "mine")
+
+
+def test_a_users_own_server_needs_no_superuser(own_server, passwords):
+    for _ in range(2):
+        prepare_server(own_server, passwords)
+    for database in ("airflow", "mlflow"):
+        with psycopg.connect(database_url(own_server, database, database, passwords[database])) as owner:
+            owner.execute("create table proof (id integer)")
+    with psycopg.connect(database_url(own_server, "jikimi", "producer", passwords["producer"])) as producer:
+        producer.execute(LANDED)
+
+
+def test_a_role_enters_no_database_but_its_own(own_server, passwords):
+    prepare_server(own_server, passwords)
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(database_url(own_server, "airflow", "producer", passwords["producer"]))
