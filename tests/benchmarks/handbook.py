@@ -1,6 +1,7 @@
 """The handbook's transactions: May to mid-July 2018 as history, the next two days live at 200 rows a second."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +70,7 @@ def _replay(clone: Clone) -> dict[str, Any]:
     seconds = time.monotonic() - started
     wait_for(lambda: _is_quiet(clone), 300)
     outcome = clone.ask(OUTCOME)[0]
-    references = [m["text"].split("접수번호 ")[1].split("\n")[0] for m in _messages(clone)]
+    references = [re.search("[0-9A-F]{8}", message["text"])[0] for message in _messages(clone)]
     return (
         _figure("replay", seconds)
         | outcome
