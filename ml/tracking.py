@@ -54,6 +54,8 @@ def log_training(
     """
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.set_experiment(experiment)
+    # Opens the page for models that are trained; without it MLflow guesses that language models are meant.
+    mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")
     with mlflow.start_run(run_name=f"panel {panel.windows.judged_until:%Y-%m-%d}") as run:
         mlflow.log_params(_panel_parameters(panel, spec))
         mlflow.log_metrics(panel.figures)
