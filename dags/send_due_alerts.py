@@ -14,7 +14,7 @@ New alerts are sent by `score_transactions`. This timer sends what waits for a l
 stand in `sending` because their sender died: nothing left, then they are due again; a request may have left, then they
 become `unknown` and are never sent again blindly.
 """,
-    schedule=timedelta(minutes=1),
+    schedule="* * * * *",
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "fraud-operations", "retries": 2, "retry_delay": timedelta(seconds=5)},

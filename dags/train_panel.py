@@ -33,18 +33,50 @@ Trigger the DAG and choose in the form. Wider windows need more history: a train
     tags=["jikimi", "training"],
     params={
         "train_days": Param(
-            None, type=["null", "integer"], minimum=1, description="Longest training window in days; empty for all."
+            None,
+            type=["null", "integer"],
+            minimum=1,
+            title="Training window",
+            description="Days of history to train on at most; empty for all.",
         ),
         "judge_days": Param(
-            7, type="integer", minimum=1, maximum=90, description="Days after it, on which the panel is measured."
+            7,
+            type="integer",
+            minimum=1,
+            maximum=90,
+            title="Judging window",
+            description="Later days on which the panel is measured.",
         ),
-        "delay_days": Param(int(label_delay_days()), type="integer", minimum=1, description="How long a label takes."),
+        "delay_days": Param(
+            int(label_delay_days()),
+            type="integer",
+            minimum=1,
+            title="Label delay",
+            description="Days until the bank knows whether a transaction was fraud.",
+        ),
         "messages_per_10k": Param(
-            messages_per_10k(), type="number", exclusiveMinimum=0, description="Messages per 10,000 customers and day."
+            messages_per_10k(),
+            type="number",
+            exclusiveMinimum=0,
+            title="Message budget",
+            description="Most messages per 10,000 customers and day.",
         ),
-        "policy": Param("unanimous", enum=["unanimous", "majority"], description="How many members must agree."),
-        "members": Param(MEMBERS, type="array", items={"type": "string", "enum": MEMBERS}, description="Who votes."),
-        "seed": Param(7, type="integer", description="The same seed and data give the same panel."),
+        "policy": Param(
+            "unanimous",
+            type="string",
+            enum=["unanimous", "majority"],
+            title="Policy",
+            description="How many members must vote fraud before a customer is told.",
+        ),
+        "members": Param(
+            MEMBERS,
+            type="array",
+            examples=MEMBERS,
+            items={"type": "string", "enum": MEMBERS},
+            title="Members",
+            description="Who votes.",
+        ),
+        "seed": Param(7, type="integer", title="Seed", description="The same seed and data give the same panel."),
     },
 ):
     spec = {name: f"{{{{ params.{name} }}}}" for name in ("train_days", "judge_days", "delay_days", "policy", "seed")}

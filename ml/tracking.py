@@ -77,6 +77,7 @@ def log_decision(run_id: str, is_promoted: bool, sentence: str, tracking_uri: st
     client = MlflowClient(tracking_uri)
     client.set_tag(run_id, "is_promoted", str(is_promoted).lower())
     client.set_tag(run_id, "decision", sentence)
+    client.set_tag(run_id, "mlflow.note.content", sentence)
 
 
 def set_champion(versions: Mapping[str, int], tracking_uri: str) -> None:

@@ -81,7 +81,8 @@ def _bring_up(stack: Stack, with_demo: bool) -> None:
         sys.exit(130)
     except (StackError, psycopg.Error, requests.RequestException, OSError) as error:
         console.print(str(error).strip(), style="red", highlight=False, markup=False)
-        _stop(stack.manager)
+        if stack.manager.is_running():
+            _stop(stack.manager)
         sys.exit(1)
 
 

@@ -70,7 +70,7 @@ function messageRow(message, isNew) {
   }
   const time = make("time", "", clockFormat.format(new Date(message.received_at)));
   time.dateTime = message.received_at;
-  row.append(time, bubble);
+  row.append(bubble, time);
   return row;
 }
 

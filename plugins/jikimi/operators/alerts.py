@@ -78,15 +78,18 @@ class SendAlertsOperator(BaseOperator):
         except DeliveryError as error:
             self._keep_failure(store, alert, attempt, error)
             return False
-        alerts.finish_attempt(store, attempt, "delivered", "0")
-        alerts.finish_alert(store, alert.alert_id, "delivered", channel=channel)
+        # Both or neither: a delivered attempt beside an alert still in `sending` would be sent again.
+        with store.transaction():
+            alerts.finish_attempt(store, attempt, "delivered", "0")
+            alerts.finish_alert(store, alert.alert_id, "delivered", channel=channel)
         return True
 
     def _keep_failure(self, store: Connection, alert: alerts.DueAlert, attempt: int, error: DeliveryError) -> None:
         self.log.warning("alert %s: %s", alert.alert_id, error.detail)
-        alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
         state, due_at = after_failure(error, alert.attempts, datetime.now(UTC))
-        alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail, due_at=due_at)
+        with store.transaction():
+            alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
+            alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail, due_at=due_at)
 
 
 def after_failure(error: DeliveryError, attempts: int, now: datetime) -> tuple[alerts.State, datetime | None]:

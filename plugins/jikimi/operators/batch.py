@@ -58,7 +58,8 @@ class ValidateBatchOperator(BaseOperator):
                 stored_rows(store, landed["transaction_id"]),
             )
             outcome = keep_validation(store, batch_id, landed, validation)
-        self.log.info("batch %s: %s", batch_id, outcome)
+        counts = (outcome.landed, outcome.valid, outcome.quarantined, outcome.repeated)
+        self.log.info("batch %s: %s landed, %s valid, %s quarantined, %s repeated", batch_id, *counts)
         return batch_id
 
 

@@ -93,7 +93,8 @@ class TrainPanelOperator(BaseOperator):
         logged = log_training(panel, features, spec, uri)
         self.mlflow_run_url = run_url(logged.run_id, uri, defaults.mlflow_pages())
         panel_id = panels.record_panel(store, _new_panel(panel, spec, logged.run_id, logged.versions))
-        self.log.info("panel %s is trained: %s", panel_id, panel.figures)
+        for name, value in sorted(panel.figures.items()):
+            self.log.info("panel %s reached %s %.3f", panel_id, name.replace("_", " "), value)
         figures = {"panel": panel.figures, "members": panel.member_figures}
         versions = dict(logged.versions.values())
         return {"panel_id": panel_id, "run_id": logged.run_id, "versions": versions, "challenger": figures}

@@ -85,6 +85,10 @@ def alert(store, land, champion):
     return make
 
 
+def _die(*_, **__):
+    raise ZeroDivisionError
+
+
 def send():
     return SendAlertsOperator(task_id="send_alerts").execute({})
 
@@ -212,6 +216,17 @@ def test_a_sender_that_died_after_the_request_leaves_it_to_a_person(store, kakao
     assert recover(store, patience_seconds=0) == {1: "unknown"}
     assert send() == 0
     assert kakao.received == []
+
+
+def test_a_sender_that_died_while_it_wrote_the_answer_down_leaves_it_to_a_person(store, kakao, alert):
+    alert()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jikimi.store.alerts.finish_alert", _die)
+        with pytest.raises(ZeroDivisionError):
+            send()
+    assert recover(store, patience_seconds=0) == {1: "unknown"}
+    assert send() == 0
+    assert len(kakao.received) == 1
 
 
 def test_a_living_sender_keeps_its_alerts(store, kakao, alert):
