@@ -1,6 +1,7 @@
 """Trains a panel every week and promotes it where it is better."""
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import DAG, Param
 
@@ -47,13 +48,6 @@ Trigger the DAG and choose in the form. Wider windows need more history: a train
             title="Judging window",
             description="Later days on which the panel is measured.",
         ),
-        "delay_days": Param(
-            int(label_delay_days()),
-            type="integer",
-            minimum=1,
-            title="Label delay",
-            description="Days until the bank knows whether a transaction was fraud.",
-        ),
         "messages_per_10k": Param(
             messages_per_10k(),
             type="number",
@@ -79,8 +73,10 @@ Trigger the DAG and choose in the form. Wider windows need more history: a train
         "seed": Param(7, type="integer", title="Seed", description="The same seed and data give the same panel."),
     },
 ):
-    spec = {name: f"{{{{ params.{name} }}}}" for name in ("train_days", "judge_days", "delay_days", "policy", "seed")}
+    spec: dict[str, Any] = {name: f"{{{{ params.{name} }}}}" for name in ("train_days", "judge_days", "policy", "seed")}
     spec |= {"messages_per_10k": "{{ params.messages_per_10k }}", "members": "{{ params.members }}"}
+    # The features of live transactions use the same setting; a panel of another delay would see other values.
+    spec["delay_days"] = label_delay_days()
     train_panel = TrainPanelOperator(
         task_id="train_panel", spec=spec, doc_md="History -> a candidate panel, in MLflow and in the table panels."
     )

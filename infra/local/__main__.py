@@ -1,13 +1,12 @@
 """`make up`, `make down` and `make reset`: the local runner's command line."""
 
+import os
 import shutil
 import signal
 import sys
 import threading
 from typing import Annotated
 
-import psycopg
-import requests
 import typer
 from rich.console import Console
 
@@ -16,6 +15,7 @@ from infra.local.manager import Manager
 from infra.local.settings import SettingError, Settings, read_settings
 from infra.local.stack import Stack, StackError, in_background
 from infra.local.summary import addresses
+from infra.postgres.databases import drop_databases
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Runs all of Jikimi on this machine.")
 console = Console()
@@ -59,8 +59,12 @@ def reset(
     """Stop, then delete everything generated: databases, models, messages, secrets, logs."""
     settings = _settings()
     if not yes:
-        typer.confirm(f"Delete {settings.home} with every transaction, model, message and password?", abort=True)
+        own_server = " and the databases airflow, mlflow and jikimi on your server" if settings.postgres_url else ""
+        question = f"Delete {settings.home}{own_server} with every transaction, model, message and password?"
+        typer.confirm(question, abort=True)
     _stop(Manager(settings))
+    if settings.postgres_url:
+        drop_databases(settings.postgres_url)
     shutil.rmtree(settings.home)
     console.print(f"{settings.home} is gone.")
 
@@ -73,14 +77,14 @@ def _bring_up(stack: Stack, with_demo: bool) -> None:
         if loading:
             loading.result()
             demo.train_first_panel(stack, _say)
-            stack.manager.start_service("replay")
-            demo.wait_for_first_live_batch(stack)
-            _say("the first live batch is scored")
+            demo.replay_live(stack, _say)
     except KeyboardInterrupt:
         _stop(stack.manager)
         sys.exit(130)
-    except (StackError, psycopg.Error, requests.RequestException, OSError) as error:
-        console.print(str(error).strip(), style="red", highlight=False, markup=False)
+    except Exception as error:
+        # Whatever it was: say it in words, leave nothing half running, and let scripts know.
+        words = str(error).strip() if isinstance(error, StackError) else f"{type(error).__name__}: {error}"
+        console.print(words, style="red", highlight=False, markup=False)
         if stack.manager.is_running():
             _stop(stack.manager)
         sys.exit(1)
@@ -127,4 +131,5 @@ def _interrupt(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     app()

@@ -2,13 +2,14 @@
 
 import os
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-
-import psycopg
-from psycopg.rows import TupleRow
 
 from infra.local.demo_plan import DEMO_FILE, LIVE_DAYS, demo_end, live_from
 from infra.local.stack import Say, Stack, StackError
+from jikimi.exceptions import StoreUnavailable
+from jikimi.store import alerts, batches, panels, positions
+from jikimi.store.connection import Connection, open_store
 
 
 def load_history(stack: Stack) -> None:
@@ -30,9 +31,10 @@ def _sizes() -> list[str]:
 
 def train_first_panel(stack: Stack, say: Say) -> None:
     """Have Airflow train and promote a panel, unless there is a champion."""
-    if _ask(stack, "select 1 from panels where state = 'champion'"):
-        say("a champion panel is there: no training needed")
-        return
+    with _store(stack) as store:
+        if panels.champion(store):
+            say("a champion panel is there: no training needed")
+            return
     run_id = stack.airflow.start_run("train_panel")
     say(f"Airflow trains the first panel: run {run_id} of the DAG train_panel")
     while (state := stack.airflow.run_state("train_panel", run_id)) in ("queued", "running"):
@@ -41,23 +43,31 @@ def train_first_panel(stack: Stack, say: Say) -> None:
         raise StackError(f"the training ended as {state}: see the run {run_id} in Airflow's DAG train_panel.")
 
 
-def wait_for_first_live_batch(stack: Stack, seconds: float = 120) -> None:
-    """Wait until a live batch was scored after this moment."""
-    since, deadline = datetime.now(UTC), time.monotonic() + seconds
-    while not _ask(stack, "select 1 from batches where state = 'scored' and scored_at > %s limit 1", since):
-        if time.monotonic() > deadline:
-            raise StackError(
-                f"no live batch was scored within {seconds:.0f} s: see the DAG score_transactions in Airflow."
-            )
-        time.sleep(0.5)
+def replay_live(stack: Stack, say: Say, seconds: float = 120) -> None:
+    """Start the replay and wait until a live batch was scored; tell where all its rows have landed before."""
+    with _store(stack) as store:
+        if positions.is_finished(store, DEMO_FILE.rsplit("/", 1)[-1], "replay"):
+            say("all transactions of the demo have landed before: `make reset` begins anew, or land rows of your own")
+            return
+        stack.manager.start_service("replay")
+        since, deadline = datetime.now(UTC), time.monotonic() + seconds
+        while not batches.is_scored_since(store, since):
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"no live batch was scored within {seconds:.0f} s: see Airflow's DAG score_transactions."
+                )
+            time.sleep(0.5)
+    say("the first live batch is scored")
 
 
 def first_message(stack: Stack) -> datetime | None:
-    """Return when the first message was accepted."""
-    rows = _ask(stack, "select min(accepted_at) from alerts having min(accepted_at) is not null")
-    return rows[0][0] if rows else None
+    """Return when the first message was accepted; None too while the database is away."""
+    try:
+        with _store(stack) as store:
+            return alerts.first_accepted_at(store)
+    except StoreUnavailable:
+        return None
 
 
-def _ask(stack: Stack, statement: str, *values: object) -> list[TupleRow]:
-    with psycopg.connect(stack.settings.role_url("jikimi", "jikimi")) as connection:
-        return connection.execute(statement, values).fetchall()
+def _store(stack: Stack) -> AbstractContextManager[Connection]:
+    return open_store(stack.settings.role_url("jikimi", "jikimi"))

@@ -107,7 +107,12 @@ class Manager:
 
     def _supervisord(self) -> dict[str, Any]:
         logs = self._home / "logs"
-        values = {"logfile": logs / "supervisord.log", "pidfile": self._home / "supervisord.pid", "childlogdir": logs}
+        values = {
+            "umask": "077",
+            "logfile": logs / "supervisord.log",
+            "pidfile": self._home / "supervisord.pid",
+            "childlogdir": logs,
+        }
         # Named here, since Supervisor warns where root does not say that it means to be root.
         return values | {"user": "root"} if os.geteuid() == 0 else values
 
@@ -119,7 +124,7 @@ class Manager:
             "environment": environment,
             "autostart": str(service.starts_with_stack).lower(),
             "autorestart": service.restarts,
-            "startsecs": 3,
+            "startsecs": service.seconds_until_up,
             "startretries": 10,
             "stopsignal": service.stop_signal,
             "stopwaitsecs": 20,

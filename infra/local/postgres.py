@@ -55,13 +55,16 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Make the data folder where it is missing, then close it to everyone without the password."""
-        is_new = not (self.folder / "PG_VERSION").exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._package.ensure_pgdata_inited()
-        if is_new:
+        # Written last, so that a start that was cut off before is taken up where it ended.
+        if not self._is_closed():
             self._set_password()
-        self._write("pg_hba.conf", _HBA)
-        self._write("postgresql.auto.conf", _SETTINGS)
+            self._write("postgresql.auto.conf", _SETTINGS)
+            self._write("pg_hba.conf", _HBA)
+
+    def _is_closed(self) -> bool:
+        return (self.folder / "pg_hba.conf").read_text(encoding="utf-8") == _HBA
 
     @property
     def _package(self) -> PostgresServer:

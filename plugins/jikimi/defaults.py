@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jikimi.exceptions import NotConfigured
 
@@ -62,9 +63,16 @@ def bank_name() -> str:
     return os.environ.get("JIKIMI_BANK_NAME", "지킴이은행")
 
 
-def time_zone() -> str:
-    """Zone in which customers read the time of a purchase."""
-    return os.environ.get("JIKIMI_TIME_ZONE", "Asia/Seoul")
+def time_zone() -> ZoneInfo:
+    """Zone in which customers read the time of a purchase.
+
+    :raises NotConfigured: there is no such zone.
+    """
+    name = os.environ.get("JIKIMI_TIME_ZONE", "Asia/Seoul")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise NotConfigured(f"JIKIMI_TIME_ZONE={name} is no time zone: give one such as Asia/Seoul.") from error
 
 
 def fernet_key() -> str:

@@ -7,6 +7,7 @@ JikimiError
 ├── ServiceUnavailable
 ├── BadFile
 ├── NoPanel
+├── Undeliverable
 └── DeliveryError
     ├── Rejected
     ├── Unavailable
@@ -43,6 +44,10 @@ class BadFile(JikimiError):
 
 class NoPanel(JikimiError):
     """There is no champion panel yet: train one with the DAG train_panel."""
+
+
+class Undeliverable(JikimiError):
+    """There is no way to this customer, or no message for them; nothing was tried."""
 
 
 class DeliveryError(JikimiError):

@@ -14,10 +14,10 @@ def load_members(panel: Panel) -> "dict[str, Estimator]":
 
     :raises mlflow.exceptions.MlflowException: a member is not in the cache, and MLflow does not have it or is away.
     """
-    return {member.name: _load(member) for member in panel.members}
+    return {member.name: _load(panel, member) for member in panel.members}
 
 
-def _load(member: Member) -> "Estimator":
+def _load(panel: Panel, member: Member) -> "Estimator":
     from ml.model_cache import open_cached
 
     def from_registry() -> "Estimator":
@@ -25,4 +25,6 @@ def _load(member: Member) -> "Estimator":
 
         return load_member(member.model_name, member.model_version, defaults.tracking_uri())
 
-    return open_cached(member.model_name, member.model_version, defaults.home() / "models", from_registry)
+    # The run is part of the name: another MLflow server may have a first version of the same model.
+    name = f"{panel.mlflow_run_id}-{member.model_name}"
+    return open_cached(name, member.model_version, defaults.home() / "models", from_registry)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import BaseOperator
 
 from jikimi import defaults
-from jikimi.exceptions import DeliveryError, Rejected, Unavailable, Unknown
+from jikimi.exceptions import DeliveryError, Rejected, Unavailable, Undeliverable, Unknown
 from jikimi.store import alerts
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.vault import StoredTokens
@@ -54,9 +54,8 @@ class SendAlertsOperator(BaseOperator):
         with open_store() as store:
             for alert_id, state in alerts.recover(store, self.patience_seconds).items():
                 self.log.warning("alert %s was left behind by its sender and is now %s", alert_id, state)
-            hook = None
+            hook = self._hook(store)
             while due := alerts.claim_due(store, self.limit):
-                hook = hook or self._hook(store)
                 taken += sum(self._send(store, hook, alert) for alert in due)
         self.log.info("%s messages were taken", taken)
         return taken
@@ -64,24 +63,29 @@ class SendAlertsOperator(BaseOperator):
     def _hook(self, store: Connection) -> "KakaoHook":
         from jikimi.hooks.kakao import KakaoHook
 
+        defaults.time_zone()  # a wrong setting stops the drain here, before an alert was touched
         tokens = StoredTokens(store, self.kakao_conn_id, defaults.fernet_key())
         return KakaoHook(kakao_conn_id=self.kakao_conn_id, tokens=tokens)
 
     def _send(self, store: Connection, hook: "KakaoHook", alert: alerts.DueAlert) -> bool:
-        if obstacle := _obstacle(alert):
-            alerts.finish_alert(store, alert.alert_id, "failed", error=obstacle)
-            return False
-        channel = alert.channel or ""
-        attempt = alerts.start_attempt(store, alert.alert_id, channel)
+        # All that can fail on this machine comes before the attempt: from there on only the wire can.
         try:
-            _deliver(hook, alert)
+            text = _text_of(alert)
+        except Undeliverable as error:
+            alerts.finish_alert(store, alert, "failed", str(error))
+            return False
+        attempt = alerts.start_attempt(store, alert)
+        if attempt is None:
+            return False
+        try:
+            _deliver(hook, alert, text)
         except DeliveryError as error:
             self._keep_failure(store, alert, attempt, error)
             return False
         # Both or neither: a delivered attempt beside an alert still in `sending` would be sent again.
         with store.transaction():
             alerts.finish_attempt(store, attempt, "delivered", "0")
-            alerts.finish_alert(store, alert.alert_id, "delivered", channel=channel)
+            alerts.finish_alert(store, alert, "delivered")
         return True
 
     def _keep_failure(self, store: Connection, alert: alerts.DueAlert, attempt: int, error: DeliveryError) -> None:
@@ -89,7 +93,7 @@ class SendAlertsOperator(BaseOperator):
         state, due_at = after_failure(error, alert.attempts, datetime.now(UTC))
         with store.transaction():
             alerts.finish_attempt(store, attempt, _outcome(error), error.code, error.detail)
-            alerts.finish_alert(store, alert.alert_id, state, channel=alert.channel, error=error.detail, due_at=due_at)
+            alerts.finish_alert(store, alert, state, error.detail, due_at)
 
 
 def after_failure(error: DeliveryError, attempts: int, now: datetime) -> tuple[alerts.State, datetime | None]:
@@ -128,19 +132,19 @@ def _outcome(error: DeliveryError) -> alerts.Outcome:
     return outcomes.get(type(error), "unknown")
 
 
-def _obstacle(alert: alerts.DueAlert) -> str | None:
-    if not alert.is_known:
-        return "the customer is not in the table customers, so nobody knows where to send"
-    if alert.channel is None:
-        return "the customer has no channel"
-    if alert.consented_at is None:
-        return "the customer has not consented to messages"
-    return None
+def _text_of(alert: alerts.DueAlert) -> str:
+    """Return the message.
 
-
-def _deliver(hook: "KakaoHook", alert: alerts.DueAlert) -> None:
+    :raises Undeliverable: the customer cannot or may not be reached, or there is no message for this alert.
+    """
     from ml.messages import AlertFacts, render_alert
 
+    if not alert.is_known:
+        raise Undeliverable("the customer is not in the table customers, so nobody knows where to send")
+    if alert.channel is None:
+        raise Undeliverable("the customer has no channel")
+    if alert.consented_at is None:
+        raise Undeliverable("the customer has not consented to messages")
     facts = AlertFacts(
         occurred_at=alert.occurred_at,
         amount=alert.amount,
@@ -150,7 +154,13 @@ def _deliver(hook: "KakaoHook", alert: alerts.DueAlert) -> None:
         card=alert.card_masked,
         merchant=alert.merchant,
     )
-    text = render_alert(facts, defaults.bank_name(), ZoneInfo(defaults.time_zone()), alert.language or "ko")
+    try:
+        return render_alert(facts, defaults.bank_name(), defaults.time_zone(), alert.language or "ko")
+    except ValueError as error:
+        raise Undeliverable(f"the message cannot be written: {error}") from error
+
+
+def _deliver(hook: "KakaoHook", alert: alerts.DueAlert, text: str) -> None:
     if alert.channel == "kakao_memo":
         hook.send_memo(text)
     else:

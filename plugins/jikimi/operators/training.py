@@ -12,7 +12,7 @@ from jikimi.models import load_members
 from jikimi.store import panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.validation import keep_result
-from jikimi.store.windows import training_history
+from jikimi.store.windows import longest_window, training_history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +161,7 @@ def _days_of_history(spec: "TrainingSpec") -> float | None:
     """Return how far back rows are read: the windows of a training, and the longest window of their features."""
     if spec.train_days is None:
         return None
-    return spec.train_days + spec.judge_days + 3 * spec.delay_days + 30
+    return spec.train_days + spec.judge_days + 3 * spec.delay_days + longest_window().days
 
 
 def _newest(transactions: "pd.DataFrame") -> Any:

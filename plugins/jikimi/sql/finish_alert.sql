@@ -4,4 +4,4 @@ set state = %(state)s, channel = coalesce(%(channel)s, channel), last_error = %(
     due_at = coalesce(%(due_at)s, due_at), claimed_at = null,
     accepted_at = case when %(state)s in ('delivered', 'accepted') then clock_timestamp() end,
     finished_at = case when %(state)s in ('delivered', 'failed') then clock_timestamp() end
-where alert_id = %(alert_id)s and state = 'sending'
+where alert_id = %(alert_id)s and state = 'sending' and attempts = %(attempts)s

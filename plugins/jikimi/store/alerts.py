@@ -40,10 +40,14 @@ def claim_due(connection: Connection, limit: int) -> list[DueAlert]:
     return [DueAlert(**row) for row in connection.execute(query("claim_alerts"), {"limit": limit})]
 
 
-def start_attempt(connection: Connection, alert_id: int, channel: str) -> int:
-    """Write that a request is about to leave; returns the attempt's id."""
-    row = connection.execute(query("start_attempt"), {"alert_id": alert_id, "channel": channel}).fetchone() or {}
-    return int(row["attempt_id"])
+def start_attempt(connection: Connection, alert: DueAlert) -> int | None:
+    """Write that a request is about to leave; returns the attempt's id.
+
+    :return: None where another drain took the alert over meanwhile: then nothing may be sent.
+    """
+    parameters = {"alert_id": alert.alert_id, "attempts": alert.attempts, "channel": alert.channel}
+    row = connection.execute(query("start_attempt"), parameters).fetchone()
+    return int(row["attempt_id"]) if row else None
 
 
 def finish_attempt(connection: Connection, attempt_id: int, outcome: Outcome, code: str = "", detail: str = "") -> None:
@@ -53,20 +57,20 @@ def finish_attempt(connection: Connection, attempt_id: int, outcome: Outcome, co
 
 
 def finish_alert(
-    connection: Connection,
-    alert_id: int,
-    state: State,
-    *,
-    channel: str | None = None,
-    error: str | None = None,
-    due_at: datetime | None = None,
+    connection: Connection, alert: DueAlert, state: State, error: str | None = None, due_at: datetime | None = None
 ) -> None:
-    """Leave `sending` for the state that the answer leads to.
+    """Leave `sending` for the state that the answer leads to, unless another drain took the alert over.
 
     :param due_at: with `pending` and `deferred`, when to try again.
     """
-    parameters = {"alert_id": alert_id, "state": state, "channel": channel, "error": error, "due_at": due_at}
-    connection.execute(query("finish_alert"), parameters)
+    claim = {"alert_id": alert.alert_id, "attempts": alert.attempts, "channel": alert.channel}
+    connection.execute(query("finish_alert"), claim | {"state": state, "error": error, "due_at": due_at})
+
+
+def first_accepted_at(connection: Connection) -> datetime | None:
+    """Return when the first message of all was taken, None before."""
+    row = connection.execute(query("first_accepted")).fetchone() or {}
+    return row.get("accepted_at")
 
 
 def recover(connection: Connection, patience_seconds: float) -> dict[int, str]:

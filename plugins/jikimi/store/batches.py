@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from jikimi.store.connection import Connection, query
+from jikimi.store.connection import AsyncConnection, Connection, query
 from jikimi.store.frames import copy_rows, read_frame
 
 if TYPE_CHECKING:
@@ -26,15 +26,22 @@ _VERDICT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Unclaimed:
-    """The landed rows that no batch has: the range of their ids, None where there is none."""
+    """The landed rows that no batch has.
+
+    :param first: smallest of their ids, None where there is none.
+    :param last: largest of their ids.
+    :param unscored: validated batches that the champion has not scored.
+    """
 
     first: int | None
     last: int | None
+    unscored: int
 
 
-def unclaimed(connection: Connection) -> Unclaimed:
-    """Return which landed rows wait."""
-    return Unclaimed(**(connection.execute(query("unclaimed_landed")).fetchone() or {}))
+async def unclaimed(connection: AsyncConnection) -> Unclaimed:
+    """Return what waits."""
+    cursor = await connection.execute(query("unclaimed_landed"))
+    return Unclaimed(**(await cursor.fetchone() or {}))
 
 
 def claim_landed(connection: Connection, limit: int) -> "pd.DataFrame":
@@ -91,6 +98,11 @@ def finish_scoring(connection: Connection, panel_id: int, batch_ids: list[int], 
     """Mark the batches as scored."""
     parameters = {"panel_id": panel_id, "batch_ids": batch_ids, "scored_at": scored_at}
     connection.execute(query("finish_scoring"), parameters)
+
+
+def is_scored_since(connection: Connection, since: datetime) -> bool:
+    """Tell whether a live batch was scored after an instant."""
+    return bool(_one(connection, "scored_since", {"since": since})["is_scored"])
 
 
 def _rows(frame: "pd.DataFrame", columns: tuple[str, ...]) -> Any:

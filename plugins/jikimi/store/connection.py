@@ -1,7 +1,7 @@
 """The way to the fraud database: opening it, finding a statement, translating its errors once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from jikimi.defaults import database_url
 from jikimi.exceptions import StoreUnavailable
 
 Connection = psycopg.Connection[dict[str, Any]]
+AsyncConnection = psycopg.AsyncConnection[dict[str, Any]]
+_OPTIONS: dict[str, Any] = {"autocommit": True, "connect_timeout": 10, "application_name": "jikimi"}
 _SQL = Path(__file__).parents[1] / "sql"
 
 
@@ -23,13 +25,34 @@ def open_store(url: str | None = None) -> Iterator[Connection]:
     :param url: address of the fraud database; without it the setting `JIKIMI_DATABASE_URL`.
     :raises StoreUnavailable: the server does not answer or went away.
     """
+    connection = None
     try:
-        with psycopg.connect(
-            url or database_url(), autocommit=True, row_factory=dict_row, connect_timeout=10, application_name="jikimi"
+        with psycopg.connect(url or database_url(), row_factory=dict_row, **_OPTIONS) as connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        raise _translated(error, connection) from error
+
+
+@asynccontextmanager
+async def open_store_async() -> AsyncIterator[AsyncConnection]:
+    """Do what `open_store` does for code that must not block, such as a trigger."""
+    connection = None
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            database_url(), row_factory=dict_row, **_OPTIONS
         ) as connection:
             yield connection
     except psycopg.OperationalError as error:
-        raise StoreUnavailable(str(error).splitlines()[0]) from error
+        raise _translated(error, connection) from error
+
+
+def _translated(
+    error: psycopg.OperationalError, connection: Connection | AsyncConnection | None
+) -> StoreUnavailable | psycopg.OperationalError:
+    """Tell a server that is away from one that refuses a statement: a deadlock, say, or a full disk."""
+    if connection is not None and not connection.broken:
+        return error
+    return StoreUnavailable(str(error).splitlines()[0])
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Json
 
+from jikimi.exceptions import JikimiError
 from jikimi.store.connection import Connection, query
 
 
@@ -76,10 +77,15 @@ def record_panel(connection: Connection, panel: NewPanel) -> int:
 
 
 def promote(connection: Connection, panel_id: int, decision: str) -> None:
-    """Make a panel the champion; also the way back to an older one."""
+    """Make a candidate the champion.
+
+    :raises JikimiError: it is no candidate any more: its figures were judged before, against another champion.
+    """
     with connection.transaction():
         connection.execute(query("retire_champion"), {"panel_id": panel_id})
-        connection.execute(query("promote_panel"), {"panel_id": panel_id, "decision": decision})
+        done = connection.execute(query("promote_panel"), {"panel_id": panel_id, "decision": decision})
+        if done.rowcount != 1:
+            raise JikimiError(f"panel {panel_id} was judged before: train a new one instead of clearing this task.")
 
 
 def reject(connection: Connection, panel_id: int, decision: str) -> None:

@@ -51,3 +51,10 @@ def used_names(connection: Connection, prefix: str) -> list[str]:
 
 def _key(position: Position) -> dict[str, object]:
     return {"fingerprint": position.fingerprint, "purpose": position.purpose}
+
+
+def is_finished(connection: Connection, file_name: str, purpose: Purpose) -> bool:
+    """Tell whether a file was read to its end, whatever part of it was wanted."""
+    parameters = {"file_name": file_name, "purpose": purpose}
+    row = connection.execute(query("is_read_to_the_end"), parameters).fetchone() or {}
+    return bool(row.get("is_finished"))

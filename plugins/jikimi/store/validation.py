@@ -136,8 +136,8 @@ def _shown(row: dict[Any, Any]) -> str:
     from ml.messages import mask_card
 
     texts = {name: value for name, value in row.items() if isinstance(value, str)}
-    if (card := texts.get("card_number")) and card.isdecimal():
-        texts["card_number"] = mask_card(card)
+    if any(character.isdigit() for character in texts.get("card_number", "")):
+        texts["card_number"] = mask_card(texts["card_number"])
     return plain_json({name: _clipped(texts[name]) if name in texts else None for name in row})
 
 

@@ -9,8 +9,6 @@ from jikimi.store.frames import read_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-# The longest window of `ml.features`; rows before it change no value.
-LONGEST_WINDOW = timedelta(days=30)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -47,17 +45,25 @@ def training_history(connection: Connection, days: float | None) -> tuple["pd.Da
     return transactions, _labels(connection, "training_labels", parameters)
 
 
+def longest_window() -> timedelta:
+    """Return the longest window of the features; rows before it change no value."""
+    from ml.features import WINDOW_DAYS
+
+    return timedelta(days=max(WINDOW_DAYS))
+
+
 def _labels(connection: Connection, name: str, parameters: dict[str, Any]) -> "pd.DataFrame":
     return read_frame(connection, name, parameters, instants=["known_at"])
 
 
 def _bounds(targets: "pd.DataFrame", delay: timedelta) -> dict[str, Any]:
     oldest, newest = targets["occurred_at"].min(), targets["occurred_at"].max()
+    longest = longest_window()
     return {
         "customers": targets["customer_id"].unique().tolist(),
         "merchants": targets["merchant_id"].unique().tolist(),
-        "customers_from": oldest - LONGEST_WINDOW,
+        "customers_from": oldest - longest,
         "until": newest,
-        "merchants_from": oldest - LONGEST_WINDOW - delay,
+        "merchants_from": oldest - longest - delay,
         "merchants_until": newest - delay,
     }

@@ -10,7 +10,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from jikimi.exceptions import JikimiError
 from jikimi.store.batches import Unclaimed, unclaimed
-from jikimi.store.connection import Connection, open_store
+from jikimi.store.connection import AsyncConnection, open_store_async
 
 log = structlog.get_logger(__name__)
 
@@ -22,15 +22,16 @@ class LandedTransactionsTrigger(BaseEventTrigger):
     Airflow may run a trigger in two triggerers at once.
 
     :param poll_seconds: pause between two looks; a look is answered from a small index.
-    :param patience_seconds: rows that nobody claimed for so long are announced again, in case a run was lost.
+    :param patience_seconds: what waits so long after an announcement, rows or validated batches, is announced again, in
+        case a run was lost.
     """
 
     def __init__(self, poll_seconds: float = 0.2, patience_seconds: float = 15.0) -> None:
         super().__init__()
         self.poll_seconds = poll_seconds
         self.patience_seconds = patience_seconds
-        self._announced_until = 0
-        self._announced_at = 0.0
+        self._announced: int | None = None
+        self._announced_at = time.monotonic()
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and the arguments from which a triggerer makes it again."""
@@ -41,23 +42,25 @@ class LandedTransactionsTrigger(BaseEventTrigger):
         """Look for ever; a database that is away is waited for."""
         while True:
             try:
-                with open_store() as store:
+                async with open_store_async() as store:
                     async for event in self._watch(store):
                         yield event
             except JikimiError as error:
                 log.warning("waiting for the fraud database", reason=str(error))
                 await asyncio.sleep(2)
 
-    async def _watch(self, store: Connection) -> AsyncIterator[TriggerEvent]:
+    async def _watch(self, store: AsyncConnection) -> AsyncIterator[TriggerEvent]:
         while True:
-            waiting = await asyncio.to_thread(unclaimed, store)
+            waiting = await unclaimed(store)
             if self._is_news(waiting, time.monotonic()):
-                self._announced_until = waiting.last or 0
+                self._announced = waiting.first
                 self._announced_at = time.monotonic()
                 yield TriggerEvent({"first_landed_id": waiting.first, "last_landed_id": waiting.last})
             await asyncio.sleep(self.poll_seconds)
 
     def _is_news(self, waiting: Unclaimed, now: float) -> bool:
-        if waiting.first is None:
-            return False
-        return waiting.first > self._announced_until or now - self._announced_at > self.patience_seconds
+        # The oldest waiting row is another one than announced: the announced ones were claimed.
+        if waiting.first is not None and waiting.first != self._announced:
+            return True
+        is_left = waiting.first is not None or waiting.unscored > 0
+        return is_left and now - self._announced_at > self.patience_seconds

@@ -9,10 +9,10 @@ import pytest
 from airflow.sdk import Connection
 from cryptography.fernet import Fernet
 
-from jikimi.exceptions import Rejected, Unavailable, Unknown
+from jikimi.exceptions import NotConfigured, Rejected, Unavailable, Unknown
 from jikimi.operators.alerts import MOST_ATTEMPTS, SendAlertsOperator, after_failure, gap_after
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
-from jikimi.store.alerts import claim_due, recover, start_attempt
+from jikimi.store.alerts import claim_due, finish_alert, recover, start_attempt
 
 TAKEN = (200, {"successful_receiver_uuids": ["uuid-1"]})
 
@@ -87,6 +87,10 @@ def alert(store, land, champion):
 
 def _die(*_, **__):
     raise ZeroDivisionError
+
+
+def _no_text(*_, **__):
+    raise ValueError("no template")
 
 
 def send():
@@ -212,7 +216,7 @@ def test_a_sender_that_died_before_the_request_leaves_the_alert_due(store, kakao
 def test_a_sender_that_died_after_the_request_leaves_it_to_a_person(store, kakao, alert):
     alert()
     (claimed,) = claim_due(store, 10)
-    start_attempt(store, claimed.alert_id, "kakao_friends")
+    start_attempt(store, claimed)
     assert recover(store, patience_seconds=0) == {1: "unknown"}
     assert send() == 0
     assert kakao.received == []
@@ -227,6 +231,34 @@ def test_a_sender_that_died_while_it_wrote_the_answer_down_leaves_it_to_a_person
     assert recover(store, patience_seconds=0) == {1: "unknown"}
     assert send() == 0
     assert len(kakao.received) == 1
+
+
+def test_a_sender_so_slow_that_another_took_over_sends_nothing(store, kakao, alert):
+    alert()
+    (slow,) = claim_due(store, 10)
+    recover(store, patience_seconds=0)
+    assert send() == 1
+    assert start_attempt(store, slow) is None
+    finish_alert(store, slow, "failed", "too late")
+    assert state(store)["state"] == "delivered"
+
+
+def test_a_message_that_cannot_be_written_is_no_lost_answer(store, kakao, alert):
+    alert()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ml.messages.render_alert", _no_text)
+        send()
+    assert state(store)["state"] == "failed"
+    assert "cannot be written" in state(store)["last_error"]
+    assert outcomes(store) == []
+
+
+def test_a_wrong_setting_touches_no_alert(store, kakao, alert, monkeypatch):
+    alert()
+    monkeypatch.setenv("JIKIMI_TIME_ZONE", "Seoul/Asia")
+    with pytest.raises(NotConfigured, match="JIKIMI_TIME_ZONE"):
+        send()
+    assert state(store)["state"] == "pending"
 
 
 def test_a_living_sender_keeps_its_alerts(store, kakao, alert):

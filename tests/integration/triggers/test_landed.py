@@ -73,3 +73,38 @@ def test_a_triggerer_can_make_the_trigger_again():
     assert path == f"{LandedTransactionsTrigger.__module__}.{LandedTransactionsTrigger.__name__}"
     again = LandedTransactionsTrigger(**arguments)
     assert (again.poll_seconds, again.patience_seconds) == (0.5, 3)
+
+
+def test_a_backlog_is_announced_again_as_soon_as_a_part_of_it_is_claimed(land, role_url):
+    def claim_the_first():
+        with psycopg.connect(role_url("postgres")) as owner:
+            owner.execute(
+                "insert into batches (source, state, landed_count, valid_count, claimed_at)"
+                " values ('live', 'validated', 1, 1, now())"
+            )
+            owner.execute("update landed_transactions set batch_id = 1 where landed_id = 1")
+
+    for _ in range(3):
+        land()
+    found = events(LandedTransactionsTrigger(poll_seconds=0.02), 0.6, claim_the_first)
+    assert [event["first_landed_id"] for event in found] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("has_champion", "expected"), [pytest.param(True, True, id="champion"), pytest.param(False, False, id="none")]
+)
+def test_batches_that_a_failed_run_left_are_announced_where_a_champion_could_score_them(
+    role_url, has_champion, expected
+):
+    with psycopg.connect(role_url("postgres")) as owner:
+        owner.execute(
+            "insert into batches (source, state, landed_count, valid_count, claimed_at)"
+            " values ('live', 'validated', 1, 1, now())"
+        )
+        if has_champion:
+            owner.execute(
+                "insert into panels (state, messages_per_10k, mlflow_run_id, trained_from, trained_until, judged_from,"
+                " judged_until, promoted_at) values ('champion', 1, 'run', now(), now(), now(), now(), now())"
+            )
+    found = events(LandedTransactionsTrigger(poll_seconds=0.02, patience_seconds=0.2), 0.6)
+    assert bool(found) is expected
