@@ -11,7 +11,6 @@ from jikimi.exceptions import StoreUnavailable
 from jikimi.files.formats import FORMATS
 from jikimi.files.selection import Selection
 from jikimi.files.source import Source
-from jikimi.store import connection
 from jikimi.store.connection import open_store
 
 
@@ -82,7 +81,7 @@ def test_a_database_that_stays_away_ends_the_replay(jikimi, source, monkeypatch)
     def land_once(store, rows):
         monkeypatch.setenv("JIKIMI_DATABASE_URL", "postgresql://jikimi@127.0.0.1:1/jikimi")
         land(store, rows)
-        raise connection.psycopg.OperationalError("the server went away")
+        raise StoreUnavailable("the server went away")
 
     monkeypatch.setattr(replaying, "land", land_once)
     with pytest.raises(StoreUnavailable):
