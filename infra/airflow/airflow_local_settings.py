@@ -4,11 +4,14 @@ Each task is a fork of the LocalExecutor's scheduler or of a Celery worker; what
 what they have not costs ten seconds in every task. No thread pool may start here: OpenMP hangs after a fork.
 """
 
+import ctypes
 import os
+import signal
 import sys
 import warnings
 from importlib import import_module
 
+_PR_SET_PDEATHSIG = 1
 _HEAVY_MODULES = (
     "pandas",
     "pyarrow",
@@ -41,5 +44,16 @@ def forks_tasks(words: list[str], executor: str) -> bool:
     return "celery" in words or ("scheduler" in words and executor == "LocalExecutor")
 
 
+def die_with_parent() -> None:
+    """Have Linux end this process when the one that forked it dies.
+
+    A fork inherits its parent's connections. Of a scheduler that was killed, the forked workers would keep a session
+    open with locks on the rows of its DAG runs, and the next scheduler would pass over these runs for ever.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 if forks_tasks(sys.argv[1:3], os.environ.get("AIRFLOW__CORE__EXECUTOR", "LocalExecutor")):
     import_heavy_modules()
+    if sys.platform == "linux":
+        os.register_at_fork(after_in_child=die_with_parent)

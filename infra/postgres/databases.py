@@ -76,6 +76,8 @@ def _ensure_database(connection: psycopg.Connection, database: str) -> None:
         # Airflow and MLflow run their own migrations: they own their databases.
         connection.execute(sql.SQL("grant {} to current_user").format(name))
         connection.execute(sql.SQL("alter database {} owner to {}").format(name, name))
+        # A session that a killed process left open would keep its locks for ever.
+        connection.execute(sql.SQL("alter database {} set idle_in_transaction_session_timeout = '60s'").format(name))
 
 
 def _users_of(database: str) -> tuple[str, ...]:
