@@ -12,7 +12,7 @@ from rich.console import Console
 
 from infra.local import demo
 from infra.local.manager import Manager
-from infra.local.settings import SettingError, Settings, read_settings
+from infra.local.settings import SettingError, Settings, as_running, read_settings
 from infra.local.stack import Stack, StackError, in_background
 from infra.local.summary import addresses
 from infra.postgres.databases import drop_databases
@@ -37,7 +37,7 @@ def up(
     settings = _settings()
     stack = Stack(settings, _say)
     if stack.manager.is_running():
-        console.print(addresses(stack))
+        console.print(addresses(Stack(as_running(settings), _say)))
         console.print("Jikimi is running already. `make down` stops it.")
         return
     _bring_up(stack, with_demo)
@@ -93,7 +93,7 @@ def _bring_up(stack: Stack, with_demo: bool) -> None:
 def _stay(stack: Stack) -> None:
     """Stay until Ctrl-C and tell of the first message on the way."""
     console.print("Ctrl-C stops everything.")
-    is_told = False
+    is_told = demo.first_message(stack) is not None
     try:
         while stack.manager.is_running():
             if not is_told and (accepted_at := demo.first_message(stack)):

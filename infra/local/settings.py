@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -13,6 +13,24 @@ from infra.postgres.databases import ROLES, database_url
 ROOT = Path(__file__).parents[2]
 # Marks each process of a stack, so that what a killed manager left behind can be found.
 STACK_VARIABLE = "JIKIMI_STACK"
+# The "bad ports" of the Fetch standard above 1024: a page there opens in no browser.
+_UNSAFE_PORTS = {
+    1719,
+    1720,
+    1723,
+    2049,
+    3659,
+    4045,
+    4190,
+    5060,
+    5061,
+    6000,
+    6566,
+    *range(6665, 6670),
+    6679,
+    6697,
+    10080,
+}
 _PORTS = {"postgres": 5442, "mlflow": 5000, "airflow": 8080, "sandbox": 8090, "grafana": 3000}
 
 
@@ -72,6 +90,12 @@ def read_settings(home: Path | None = None) -> Settings:
     return Settings(folder, _ports(), _secrets(folder / "secrets.json"), os.environ.get("JIKIMI_POSTGRES_URL") or None)
 
 
+def as_running(settings: Settings) -> Settings:
+    """Return the settings with the ports that the running stack of this folder was started with."""
+    file = settings.home / "ports.json"
+    return replace(settings, ports=json.loads(file.read_text(encoding="utf-8"))) if file.exists() else settings
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,17 +111,31 @@ def write_environment(settings: Settings, has_grafana: bool = False) -> None:
     grafana = {"JIKIMI_GRAFANA_URL": settings.url("grafana")} if has_grafana else {}
     lines = (f"{name}={value}\n" for name, value in (settings.client_environment | grafana).items())
     write_private(settings.home / "env", "".join(lines))
+    write_private(settings.home / "ports.json", json.dumps(settings.ports))
 
 
 def _ports() -> dict[str, int]:
-    offset = _number("JIKIMI_PORT_OFFSET", 0)
-    return {name: _number(f"JIKIMI_{name.upper()}_PORT", port + offset) for name, port in _PORTS.items()}
+    offset = port_offset()
+    return {name: _port(f"JIKIMI_{name.upper()}_PORT", port + offset) for name, port in _PORTS.items()}
+
+
+def port_offset() -> int:
+    """Return what is added to each default port."""
+    return _number("JIKIMI_PORT_OFFSET", 0)
+
+
+def _port(variable: str, default: int) -> int:
+    port = _number(variable, default)
+    if not 0 < port < 65_536 or port in _UNSAFE_PORTS:
+        why = "browsers refuse to open it" if port in _UNSAFE_PORTS else "ports end at 65535"
+        raise SettingError(f"port {port} cannot be used, {why}: set {variable} or another JIKIMI_PORT_OFFSET.")
+    return port
 
 
 def _number(variable: str, default: int) -> int:
     text = os.environ.get(variable) or str(default)
     if not text.isdecimal():
-        raise SettingError(f"{variable}={text} is not a number: give a port, for example {variable}={default}.")
+        raise SettingError(f"{variable}={text} is not a number: give one such as {variable}={default}.")
     return int(text)
 
 

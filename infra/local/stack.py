@@ -23,7 +23,7 @@ from infra.local.services import (
     sandbox_environment,
     services_of,
 )
-from infra.local.settings import ROOT, STACK_VARIABLE, Settings, write_environment, write_private
+from infra.local.settings import ROOT, STACK_VARIABLE, Settings, port_offset, write_environment, write_private
 from infra.postgres.databases import prepare_server
 
 _AIRFLOW_PARTS = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -172,9 +172,12 @@ def _require_free(name: str, port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            offset = port_offset()
+            own = f"JIKIMI_PORT_OFFSET={offset} " if offset else ""
             raise StackError(
-                f"port {port} for {name} is taken: give another with `make up JIKIMI_{name.upper()}_PORT={port + 100}` "
-                "or move all of them with `make up JIKIMI_PORT_OFFSET=100`. Nothing was started."
+                f"port {port} for {name} is taken: give another with "
+                f"`make up {own}JIKIMI_{name.upper()}_PORT={port + 100}`, or move all of them with "
+                f"`make up JIKIMI_PORT_OFFSET={offset + 100}`. Nothing was started."
             ) from error
 
 

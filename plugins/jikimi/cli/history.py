@@ -62,4 +62,5 @@ def _sentence(name: str, summary: LoadSummary) -> str:
     return (
         f"{name}: {summary.landed:,} rows loaded{before}: {summary.valid:,} valid, "
         f"{summary.quarantined:,} quarantined, {summary.repeated:,} repeated."
+        + (" `jikimi quarantine list` says why." if summary.quarantined else "")
     )

@@ -21,6 +21,9 @@ def simulate(
     merchants: Count = 1_000,
     days: Count = 120,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file for the same end.")] = 7,
+    prefix: Annotated[
+        str, typer.Option(help="Begins each transaction id; another one where two simulations meet in one database.")
+    ] = "SIM",
     end: Annotated[
         datetime | None,
         typer.Option(parser=instant, metavar="DATE", help="First instant after the last purchase. Default: now."),
@@ -34,6 +37,8 @@ def simulate(
         fail(f"{out}: the file's name must end in .parquet or .csv.", 2)
     ending = end or datetime.now(UTC).replace(microsecond=0)
     transactions, labels = simulate_purchases(customers, merchants, days, seed, ending)
+    for frame in (transactions, labels):
+        frame["transaction_id"] = prefix + frame["transaction_id"].str.removeprefix("SIM")
     people = simulate_customers(customers, seed).rename(
         columns={"name": "customer_name", "language": "customer_language"}
     )

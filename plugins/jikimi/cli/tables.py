@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+_WIDEST = 400
+
 
 def print_json(value: Any) -> None:
     """Print JSON; instants as ISO 8601."""
@@ -23,7 +25,11 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Non
     for row in rows:
         # What a producer wrote must not steer the terminal.
         table.add_row(*(printable(row[column]) for column in columns))
-    Console(markup=False, highlight=False, emoji=False).print(table)
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        # A pipe has no width: an id that is broken in two cannot be found by grep.
+        console.width = _WIDEST
+    console.print(table)
 
 
 def printable(value: Any) -> str:
