@@ -55,7 +55,7 @@ class ValidateBatchOperator(BaseOperator):
                 claimed_at,
                 defaults.max_age_days(),
                 defaults.max_future_seconds(),
-                stored_rows(store, landed["transaction_id"]),
+                stored_rows(store, landed.get("transaction_id", ())),
             )
             outcome = keep_validation(store, batch_id, landed, validation)
         counts = (outcome.landed, outcome.valid, outcome.quarantined, outcome.repeated)

@@ -1,11 +1,14 @@
 """Landed rows become valid rows, valid rows become verdicts and alerts, whatever is run again or cut off."""
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 from jikimi.store import batches
+from jikimi.store.quarantine import release_batch
 
 RUN = {"run_id": "test"}
 
@@ -61,11 +64,26 @@ def test_a_batch_without_a_required_column_is_held_whole(store, land, role_url):
     with psycopg.connect(role_url("postgres"), autocommit=True) as owner:
         owner.execute("alter table landed_transactions rename column amount to sum")
         try:
-            with pytest.raises(psycopg.errors.UndefinedColumn):
-                validate()
+            validate()
         finally:
             owner.execute("alter table landed_transactions rename column sum to amount")
-    assert rows(store, "select landed_id from landed_transactions where batch_id is null") == [(1,)]
+    ((state, reason),) = rows(store, "select state, held_reason from batches")
+    assert state == "held"
+    assert "amount" in reason
+    assert rows(store, "select * from transactions") == rows(store, "select * from quarantined_transactions") == []
+
+
+def test_a_held_batch_is_valid_once_it_is_mended_and_released(store, land, role_url):
+    land({"transaction_id": "waits"})
+    with psycopg.connect(role_url("postgres"), autocommit=True) as owner:
+        owner.execute("alter table landed_transactions rename column amount to sum")
+        try:
+            validate()
+        finally:
+            owner.execute("alter table landed_transactions rename column sum to amount")
+    release_batch(store, 1, datetime.now(UTC))
+    validate()
+    assert rows(store, "select transaction_id from transactions") == [("waits",)]
 
 
 def test_two_drains_at_once_share_no_row(store, land, database):
