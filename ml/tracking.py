@@ -54,7 +54,7 @@ def log_training(
     """
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.set_experiment(experiment)
-    # Opens the page for models that are trained; without it MLflow guesses that language models are meant.
+    # Has MLflow list these runs as trainings; its own switch at the top left (GenAI, Model training) stays as it is.
     mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")
     with mlflow.start_run(run_name=f"panel {panel.windows.judged_until:%Y-%m-%d}") as run:
         mlflow.log_params(_panel_parameters(panel, spec))
