@@ -40,10 +40,16 @@ def up(
         console.print(addresses(Stack(as_running(settings), _say)))
         console.print("Jikimi is running already. `make down` stops it.")
         return
-    _bring_up(stack, with_demo)
-    console.print(addresses(stack))
-    if not detach:
-        _stay(stack)
+    # From the first process on, a Ctrl-C at any moment stops them all.
+    try:
+        _bring_up(stack, with_demo)
+        console.print(addresses(stack))
+        if not detach:
+            _stay(stack)
+    except KeyboardInterrupt:
+        console.print()
+        _stop(stack.manager)
+        sys.exit(130)
 
 
 @app.command()
@@ -78,9 +84,6 @@ def _bring_up(stack: Stack, with_demo: bool) -> None:
             loading.result()
             demo.train_first_panel(stack, _say)
             demo.replay_live(stack, _say)
-    except KeyboardInterrupt:
-        _stop(stack.manager)
-        sys.exit(130)
     except Exception as error:
         # Whatever it was: say it in words, leave nothing half running, and let scripts know.
         words = str(error).strip() if isinstance(error, StackError) else f"{type(error).__name__}: {error}"
@@ -94,15 +97,12 @@ def _stay(stack: Stack) -> None:
     """Stay until Ctrl-C and tell of the first message on the way."""
     console.print("Ctrl-C stops everything.")
     is_told = demo.first_message(stack) is not None
-    try:
-        while stack.manager.is_running():
-            if not is_told and (accepted_at := demo.first_message(stack)):
-                is_told = True
-                _say(f"the first message was taken at {accepted_at:%H:%M:%S} UTC: see {stack.settings.url('sandbox')}")
-            threading.Event().wait(2)
-        console.print("[red]The process manager ended: `make up` starts it again.[/red]")
-    except KeyboardInterrupt:
-        console.print()
+    while stack.manager.is_running():
+        if not is_told and (accepted_at := demo.first_message(stack)):
+            is_told = True
+            _say(f"the first message was taken at {accepted_at:%H:%M:%S} UTC: see {stack.settings.url('sandbox')}")
+        threading.Event().wait(2)
+    console.print("[red]The process manager ended: `make up` starts it again.[/red]")
     _stop(stack.manager)
 
 
