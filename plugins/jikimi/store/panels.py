@@ -13,17 +13,21 @@ from jikimi.store.connection import Connection, query
 
 @dataclass(frozen=True)
 class Member:
-    """A model version of the registry and the score from which it votes fraud."""
+    """A model version of the registry and the score from which it votes fraud.
+
+    :param sha256: of its files when they were registered; None for panels of before such digests were kept.
+    """
 
     name: str
     model_name: str
     model_version: int
     threshold: float
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """The panel that votes now."""
+    """A panel that votes: the champion, or the challenger in the shadow."""
 
     panel_id: int
     policy: str
@@ -55,7 +59,16 @@ class NewPanel:
 
 def champion(connection: Connection) -> Panel | None:
     """Return the panel that votes now, or None before the first promotion."""
-    row = connection.execute(query("champion_panel")).fetchone()
+    return _panel(connection, "champion_panel")
+
+
+def challenger(connection: Connection) -> Panel | None:
+    """Return the panel that votes in the shadow, or None where nobody has to decide on one."""
+    return _panel(connection, "challenger_panel")
+
+
+def _panel(connection: Connection, statement: str) -> Panel | None:
+    row = connection.execute(query(statement)).fetchone()
     if row is None:
         return None
     members = tuple(Member(**member) for member in row.pop("members"))
