@@ -2,7 +2,8 @@
 
 Live transactions are T01 to T12, one per minute. Votes by transaction: T01 to T03 all three members; T04 and T05 two
 of three; T06 both voters of a panel of three whose third was silent (majority, never unanimous); the rest none.
-Beside them: a challenger that calls everything fraud, history, a transaction of last week, a backlog, a quarantine.
+Beside them: a challenger that calls everything fraud in the shadow, history, a transaction of last week, a backlog, a
+quarantine, decisions on both panels.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ ERROR = "Kakao refused 010-1234-5678"
 SECRETS = (NAME, UUID, CARD, "411111******1111", REFERENCE, CUSTOMER, str(HOME_LATITUDE), "010-1234-5678")
 MEMBERS = ("logistic_regression", "random_forest", "xgboost")
 VOTES = {"T01": 3, "T02": 3, "T03": 3, "T04": 2, "T05": 2, "T06": 2}
+CHALLENGER = 2
 CATEGORIES = ("shopping", "travel", None)
 FIGURES = {
     "scored_count": 12,
@@ -67,6 +69,11 @@ def _panels(connection: psycopg.Connection, now: datetime) -> None:
     connection.execute(
         "insert into panel_measures values (1, 'panel', 'average_precision', 0.7, %(at)s, %(at)s, %(at)s)", {"at": now}
     )
+    for panel_id, decision in ((1, "promoted"), (CHALLENGER, "challenging")):
+        connection.execute(
+            "insert into panel_decisions (panel_id, decision, sentence, decided_by) values (%s, %s, 'First.', 'gate')",
+            (panel_id, decision),
+        )
 
 
 def _batches(connection: psycopg.Connection, now: datetime) -> None:
@@ -89,7 +96,7 @@ def _live(connection: psycopg.Connection, now: datetime) -> None:
         _transaction(connection, number, name, 1, at, customer, amount, CATEGORIES[(number - 1) % 3])
         votes, voters = VOTES.get(name, 0), 2 if name == "T06" else 3
         _verdict(connection, name, 1, votes, voters, at + timedelta(seconds=1))
-        _verdict(connection, name, 2, 3, 3, at + timedelta(seconds=1))
+        _verdict(connection, name, CHALLENGER, 3, 3, at + timedelta(seconds=1))
 
 
 def _aside(connection: psycopg.Connection, now: datetime) -> None:
@@ -120,8 +127,9 @@ def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: in
         connection.execute("insert into predictions values (%s, %s, %s, %s, %s, %s)", values)
     connection.execute(
         """insert into verdicts (transaction_id, panel_id, batch_id, votes, voters, members, panel_score, reasons,
-            scored_at) values (%s, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s)""",
-        (name, panel_id, votes, voters, at),
+            scored_at, is_shadow, explanation_en)
+        values (%s, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s, %s, %s)""",
+        (name, panel_id, votes, voters, at, panel_id == CHALLENGER, "Why." if votes == len(MEMBERS) else None),
     )
 
 

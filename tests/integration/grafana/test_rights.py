@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.integration.grafana.seeding import SECRETS
+from tests.integration.grafana.seeding import CHALLENGER, SECRETS
 
 OURS = """select quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname, c.relkind::text, c.oid
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -69,6 +69,14 @@ def test_the_personal_data_that_is_looked_for_is_there_to_be_found(seeded, role_
         rows = [owner.execute(f"select t::text from {name} t").fetchall() for name in tables]
     text = " ".join(row[0] for found in rows for row in found)
     assert [secret for secret in SECRETS if secret not in text] == []
+
+
+def test_what_a_challenger_says_is_shown_apart_from_what_counts(seeded):
+    counted, unanimous, shadow = (
+        seeded.execute(f"select array_agg(distinct panel_id), count(*) from reporting.{view}").fetchone()
+        for view in ("verdicts", "unanimous_fraud", "shadow_verdicts")
+    )
+    assert (counted, unanimous, shadow) == (([1], 13), ([1], 4), ([CHALLENGER], 12))
 
 
 def test_customers_are_masked_and_short_ids_more_so(seeded):
