@@ -1,27 +1,21 @@
-"""Train a panel on the past, choose its thresholds on later days, and say how good it is there."""
+"""Train a panel on the past, and say how good it is on later days that it has never seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ml.evaluation import Figures, JudgedRows, judge_scores, known_cards
-from ml.models import MEMBERS, Estimator, single_threaded
+from ml.features import FEATURE_NAMES
+from ml.fitting import FEWEST_FRAUDS, FittedPanel, LabelledRows, fit_panel
+from ml.fitting import TooLittleDataError as TooLittleDataError
+from ml.models import MEMBERS, Estimator
 from ml.scoring import score_members
-from ml.thresholds import choose_thresholds
 from ml.voting import Policy
 
 Flags = npt.NDArray[np.bool_]
-
-FEWEST_FRAUDS: Final = 10
-"""Frauds that the training rows and the judged rows must have; with fewer every figure is chance."""
-
-
-class TooLittleDataError(ValueError):
-    """There is not enough labelled history to train on; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class TrainingSpec:
 
     :param train_days: longest training window in days; None for all there is.
     :param delay_days: how long a label takes.
-    :param judge_days: length of the later window that thresholds and figures come from.
+    :param judge_days: length of the later window that the figures come from.
     :param messages_per_10k: budget: messages per 10,000 active customers and day.
     :param seed: of every member.
     """
@@ -56,7 +50,13 @@ class Windows:
 
 @dataclass(frozen=True)
 class TrainedPanel:
-    """Fitted members with their thresholds, and what they reached on the later window."""
+    """Fitted members with their thresholds, and what they reached on the later window.
+
+    :param figures: of the panel on the judged rows, and `expected_messages_per_10k` of the training's held-out rows.
+    :param judged: what is true of the judged rows, none of which was seen in training.
+    :param judged_scores: one row per judged row, one column per member.
+    :param judged_features: columns `ml.features.FEATURE_NAMES`, one row per judged row.
+    """
 
     members: dict[str, Estimator]
     thresholds: dict[str, float]
@@ -65,29 +65,47 @@ class TrainedPanel:
     member_figures: dict[str, dict[str, float]]
     training_rows: int
     training_frauds: int
+    judged: JudgedRows
+    judged_scores: pd.DataFrame
+    judged_features: pd.DataFrame
+    fitted: FittedPanel
 
 
 def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingSpec) -> TrainedPanel:
     """Train a panel as it could have been trained when its judging window began.
 
+    Thresholds and calibration come from the later part of the training window (`ml.fitting`), so the figures on the
+    judging window are those of rows that decided nothing.
+
     :param features: columns `ml.features.FEATURE_NAMES`, indexed by `transaction_id`, one row per transaction.
-    :param transactions: `transaction_id`, `occurred_at`, `customer_id`; the newest instant is taken as today.
+    :param transactions: `transaction_id`, `occurred_at`, `customer_id`, `amount`; the newest instant is taken as today.
     :param labels: `transaction_id`, `is_fraud`, `known_at`; a row without a label counts as honest.
     :raises TooLittleDataError: too few days, or too few frauds in one of the windows.
+    :raises ValueError: a column is missing; the message names it.
     """
+    _demand_columns(features, transactions, labels)
     windows = windows_of(transactions, labels, spec)
-    rows = _training_rows(transactions, labels, windows)
+    rows = _training_rows(features, transactions, labels, windows)
     judged_features, judged = judged_rows(features, transactions, labels, spec)
-    _demand_frauds(
-        int((judged.is_fraud & ~judged.is_known_card).sum()), "judging", windows.judged_from, windows.judged_until
-    )
-    x = features.loc[rows.index]
-    members = {name: single_threaded(MEMBERS[name](spec.seed).fit(x, rows.to_numpy(bool))) for name in spec.members}
-    scores = score_members(judged_features, members)
-    max_messages = judged.max_messages(spec.messages_per_10k)
-    thresholds = choose_thresholds(scores, judged.is_fraud, max_messages, spec.policy)
+    _demand_frauds(judged.is_fraud & ~judged.is_known_card, "judging", windows.judged_from, windows.judged_until)
+    fitted = fit_panel(rows, spec.members, spec.seed)
+    thresholds = fitted.thresholds(spec.messages_per_10k, spec.policy)
+    scores = score_members(judged_features, fitted.members)
     figures = judge_scores(judged, scores, thresholds, spec.policy)
-    return TrainedPanel(members, thresholds, windows, figures.panel, figures.members, len(rows), int(rows.sum()))
+    return TrainedPanel(
+        members=fitted.members,
+        thresholds=thresholds,
+        windows=windows,
+        figures=figures.panel
+        | {"expected_messages_per_10k": fitted.expected_messages_per_10k(thresholds, spec.policy)},
+        member_figures=figures.members,
+        training_rows=len(rows),
+        training_frauds=int(rows.is_fraud.sum()),
+        judged=judged,
+        judged_scores=scores,
+        judged_features=judged_features,
+        fitted=fitted,
+    )
 
 
 def judge(
@@ -149,7 +167,15 @@ def judged_rows(
     customer = recent["customer_id"].to_numpy(object)
     is_known = known_cards(customer, day, is_fraud, spec.delay_days)
     own = day >= 0
-    rows = JudgedRows(is_fraud[own], customer[own], day[own], is_known[own], spec.judge_days)
+    amount = recent["amount"].to_numpy(np.float64)
+    rows = JudgedRows(
+        is_fraud=is_fraud[own],
+        customer=customer[own],
+        day=day[own],
+        is_known_card=is_known[own],
+        amount=amount[own],
+        days=spec.judge_days,
+    )
     return features.loc[recent["transaction_id"][own]], rows
 
 
@@ -163,18 +189,42 @@ def fraud_as_of(transaction_ids: "pd.Series[str]", labels: pd.DataFrame, instant
     return latest.reindex(pd.Index(transaction_ids), fill_value=False).astype(bool)
 
 
-def _training_rows(transactions: pd.DataFrame, labels: pd.DataFrame, windows: Windows) -> "pd.Series[bool]":
-    """Return fraud or not, by transaction id, as it was known when judging began."""
+def _training_rows(
+    features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame, windows: Windows
+) -> LabelledRows:
+    """Return the rows of the training window in order of time, fraud or not as it was known when judging began."""
     occurred = transactions["occurred_at"]
     chosen = transactions[(occurred >= windows.trained_from) & (occurred < windows.trained_until)]
-    rows = fraud_as_of(chosen["transaction_id"], labels, windows.judged_from)
-    _demand_frauds(int(rows.sum()), "training", windows.trained_from, windows.trained_until)
-    return rows
+    chosen = chosen.sort_values(["occurred_at", "transaction_id"], kind="stable")
+    is_fraud = fraud_as_of(chosen["transaction_id"], labels, windows.judged_from).to_numpy(bool)
+    _demand_frauds(is_fraud, "training", windows.trained_from, windows.trained_until)
+    return LabelledRows(
+        features=features.loc[chosen["transaction_id"]],
+        is_fraud=is_fraud,
+        occurred_at=pd.DatetimeIndex(chosen["occurred_at"]),
+        customer=chosen["customer_id"].to_numpy(object),
+        amount=chosen["amount"].to_numpy(np.float64),
+    )
 
 
-def _demand_frauds(frauds: int, what: str, begin: pd.Timestamp, end: pd.Timestamp) -> None:
+def _demand_columns(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame) -> None:
+    for what, frame, names in (
+        ("features", features, FEATURE_NAMES),
+        ("transactions", transactions, ("transaction_id", "occurred_at", "customer_id", "amount")),
+        ("labels", labels, ("transaction_id", "is_fraud", "known_at")),
+    ):
+        if missing := [name for name in names if name not in frame.columns]:
+            raise ValueError(f"the {what} lack the column {', '.join(missing)}")
+
+
+def _demand_frauds(is_fraud: Flags, what: str, begin: pd.Timestamp, end: pd.Timestamp) -> None:
+    frauds = int(is_fraud.sum())
     if frauds < FEWEST_FRAUDS:
         raise TooLittleDataError(
             f"{frauds} known frauds in the {what} window {begin:%Y-%m-%d} to {end:%Y-%m-%d} are too few:"
             f" {FEWEST_FRAUDS} are needed, so load more labelled history"
+        )
+    if frauds == len(is_fraud):
+        raise TooLittleDataError(
+            f"all {frauds} rows of the {what} window are fraud: members learn from honest rows too"
         )
