@@ -1,0 +1,68 @@
+"""When each row was held to be a fraud, and which known frauds each row of a merchant sees."""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+import numpy as np
+import pandas as pd
+
+from ml.features.rows import Rows, instants_of
+from ml.features.timeline import Integers
+
+_NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Frauds:
+    """Spans of time in which a row was held to be a fraud: from the label that said so until the one that took it back.
+
+    Each array has one entry per span, in order of when the row occurred; instants in microseconds.
+    """
+
+    merchants: Integers
+    occurred: Integers
+    since: Integers
+    until: Integers
+
+
+def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:
+    """Return the spans that the labels tell; labels of unknown rows are ignored."""
+    row = rows.ids.get_indexer(pd.Index(labels["transaction_id"]))
+    is_ours = row >= 0
+    row = rows.place[row[is_ours]]
+    known = instants_of(labels["known_at"])[is_ours]
+    is_fraud = labels["is_fraud"].to_numpy(bool)[is_ours]
+    order = np.lexsort((known, row))
+    row, known, is_fraud = row[order], known[order], is_fraud[order]
+    # Of two labels known at one instant the first lasts no time at all, which leaves the last one to count.
+    until = np.full(len(row), _NEVER)
+    until[:-1][row[1:] == row[:-1]] = known[1:][row[1:] == row[:-1]]
+    row, since, until = row[is_fraud], known[is_fraud], until[is_fraud]
+    return Frauds(rows.merchants[row], rows.instants[row], since, until)
+
+
+def oldest_and_newest(begin: Integers, end: Integers, count: int) -> tuple[Integers, Integers]:
+    """Return for each of `count` places the first and the last of the spans `[begin, end)` that hold it, else -1.
+
+    A sweep over the spans' ends with two heaps: its cost depends on the number of spans, not on their lengths.
+    """
+    coming = iter(np.argsort(begin, kind="stable").tolist())
+    begins, ends = begin.tolist(), end.tolist()
+    borders = np.unique(np.concatenate([begin, end, [0]]))
+    following = next(coming, None)
+    old: list[int] = []
+    new: list[int] = []
+    oldest, newest = [], []
+    for border in borders.tolist():
+        while following is not None and begins[following] == border:
+            heappush(old, following)
+            heappush(new, -following)
+            following = next(coming, None)
+        while old and ends[old[0]] <= border:
+            heappop(old)
+        while new and ends[-new[0]] <= border:
+            heappop(new)
+        oldest.append(old[0] if old else -1)
+        newest.append(-new[0] if new else -1)
+    lengths = np.diff(borders, append=count)
+    return np.repeat(np.array(oldest), lengths), np.repeat(np.array(newest), lengths)
