@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml.evaluation import Figures, JudgedRows, judge_scores, known_cards
 from ml.features import FEATURE_NAMES
+from ml.fingerprints import rows_sha256
 from ml.fitting import FEWEST_FRAUDS, FittedPanel, LabelledRows, fit_panel
 from ml.fitting import TooLittleDataError as TooLittleDataError
 from ml.models import MEMBERS, Estimator
@@ -53,6 +54,7 @@ class TrainedPanel:
     """Fitted members with their thresholds, and what they reached on the later window.
 
     :param figures: of the panel on the judged rows, and `expected_messages_per_10k` of the training's held-out rows.
+    :param training_sha256: digest of the training rows, their features and labels.
     :param judged: what is true of the judged rows, none of which was seen in training.
     :param judged_scores: one row per judged row, one column per member.
     :param judged_features: columns `ml.features.FEATURE_NAMES`, one row per judged row.
@@ -65,6 +67,7 @@ class TrainedPanel:
     member_figures: dict[str, dict[str, float]]
     training_rows: int
     training_frauds: int
+    training_sha256: str
     judged: JudgedRows
     judged_scores: pd.DataFrame
     judged_features: pd.DataFrame
@@ -101,6 +104,7 @@ def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFra
         member_figures=figures.members,
         training_rows=len(rows),
         training_frauds=int(rows.is_fraud.sum()),
+        training_sha256=rows_sha256(rows.features, rows.is_fraud),
         judged=judged,
         judged_scores=scores,
         judged_features=judged_features,
