@@ -1,2 +1,3 @@
 -- Kept with its figures and the reason.
-update panels set state = 'rejected', decision = %(decision)s where panel_id = %(panel_id)s and state = 'candidate'
+update panels set state = 'rejected', decision = %(sentence)s, decided_at = clock_timestamp(), decided_by = %(decided_by)s
+where panel_id = %(panel_id)s and state in ('candidate', 'challenger')

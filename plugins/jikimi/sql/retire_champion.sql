@@ -1,2 +1,2 @@
 -- Makes room: the unique index allows one champion.
-update panels set state = 'retired', retired_at = clock_timestamp() where state = 'champion' and panel_id <> %(panel_id)s
+update panels set state = 'retired', retired_at = clock_timestamp() where panel_id = %(panel_id)s and state = 'champion'
