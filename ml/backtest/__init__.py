@@ -1,6 +1,7 @@
 """How good a panel would have been: trained again and again on the past of a file, tested on the days after."""
 
 from ml.backtest.protocol import BacktestError, FoldWindows, Protocol, lay_folds
+from ml.backtest.report import as_plain
 from ml.backtest.results import FoldResult, Summary, summarise, summarise_all
 from ml.backtest.running import Backtest, backtest
 
@@ -11,6 +12,7 @@ __all__ = [
     "FoldWindows",
     "Protocol",
     "Summary",
+    "as_plain",
     "backtest",
     "lay_folds",
     "summarise",
