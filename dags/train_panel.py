@@ -1,15 +1,13 @@
 """Trains a panel every week and promotes it where it is better."""
 
 from datetime import timedelta
-from typing import Any
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, TriggerRule
 
 from jikimi.assets import panel_promoted
-from jikimi.defaults import label_delay_days, messages_per_10k
-from jikimi.operators.training import PromotePanelOperator, TrainPanelOperator
-
-MEMBERS = ["logistic_regression", "random_forest", "xgboost"]
+from jikimi.operators.promotion import ApprovePanelOperator, JudgePanelOperator, PromotePanelOperator
+from jikimi.operators.training import TrainPanelOperator
+from jikimi.params import APPROVAL, TRAINING, training_spec
 
 with DAG(
     dag_id="train_panel",
@@ -17,10 +15,13 @@ with DAG(
     doc_md="""
 ### What happens here
 1. **train_panel** reads transactions and the labels known by now, checks them with Great Expectations, trains every
-   member on the past and measures the panel on later days. Everything is in MLflow: follow *MLflow run* on the task.
-2. **promote_panel** makes the new panel the champion if it beats the old one on the same later days, stays within the
-   message budget and has no member that gives every row the same score. Otherwise it is skipped and says why. The
-   next micro-batch after a promotion is scored by the new panel.
+   member on the past and measures the new panel and the champion on the same later days. Everything is in MLflow:
+   follow *MLflow run* on the task. What is broken for good fails at once and says why; the champion stays.
+2. **judge_panel** asks the gate: better ranking, messages within the budget, hardly more false alarms, no less money,
+   and no member that is missing, constant or miscalibrated. A refusal is a skip; its log has the table.
+3. **approve_panel** asks a person, where the parameter *Promotion* says so. Until the answer the panel scores in the
+   shadow and tells nobody. After seven days without an answer it stays there: `jikimi panel promote` decides later.
+4. **promote_panel** makes it the champion. The next micro-batch is scored by it; `jikimi panel rollback` goes back.
 
 ### To train by hand
 Trigger the DAG and choose in the form. Wider windows need more history: a training needs at least
@@ -28,62 +29,37 @@ Trigger the DAG and choose in the form. Wider windows need more history: a train
 """,
     schedule="@weekly",
     catchup=False,
-    max_active_runs=1,
+    # A run may wait for a person for a week; two trainings at once would take each other's memory.
+    max_active_runs=4,
     render_template_as_native_obj=True,
-    default_args={"owner": "data-science", "retries": 1, "retry_delay": timedelta(seconds=30)},
+    default_args={"owner": "data-science", "retries": 3, "retry_delay": timedelta(seconds=30)},
     tags=["jikimi", "training"],
-    params={
-        "train_days": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            title="Training window",
-            description="Days of history to train on at most; empty for all.",
-        ),
-        "judge_days": Param(
-            7,
-            type="integer",
-            minimum=1,
-            maximum=90,
-            title="Judging window",
-            description="Later days on which the panel is measured.",
-        ),
-        "messages_per_10k": Param(
-            messages_per_10k(),
-            type="number",
-            exclusiveMinimum=0,
-            title="Message budget",
-            description="Most messages per 10,000 customers and day.",
-        ),
-        "policy": Param(
-            "unanimous",
-            type="string",
-            enum=["unanimous", "majority"],
-            title="Policy",
-            description="How many members must vote fraud before a customer is told.",
-        ),
-        "members": Param(
-            MEMBERS,
-            type="array",
-            examples=MEMBERS,
-            items={"type": "string", "enum": MEMBERS},
-            title="Members",
-            description="Who votes.",
-        ),
-        "seed": Param(7, type="integer", title="Seed", description="The same seed and data give the same panel."),
-    },
+    params=TRAINING,
 ):
-    spec: dict[str, Any] = {name: f"{{{{ params.{name} }}}}" for name in ("train_days", "judge_days", "policy", "seed")}
-    spec |= {"messages_per_10k": "{{ params.messages_per_10k }}", "members": "{{ params.members }}"}
-    # The features of live transactions use the same setting; a panel of another delay would see other values.
-    spec["delay_days"] = label_delay_days()
     train_panel = TrainPanelOperator(
-        task_id="train_panel", spec=spec, doc_md="History -> a candidate panel, in MLflow and in the table panels."
+        task_id="train_panel",
+        spec=training_spec(),
+        max_active_tis_per_dag=1,
+        doc_md="History -> a candidate panel, in MLflow and in the table panels.",
     )
-    PromotePanelOperator(
-        task_id="promote_panel",
+    judge_panel = JudgePanelOperator(
+        task_id="judge_panel",
         trained=train_panel.output,
-        spec=spec,
+        promotion="{{ params.promotion }}",
+        doc_md="Figures of candidate and champion -> refused, or on to a person, or on to its promotion.",
+    )
+    approve_panel = ApprovePanelOperator(
+        task_id="approve_panel",
+        judged=judge_panel.output,
+        params=APPROVAL,
+        doc_md="A person decides; the table is in the question.",
+    )
+    promote_panel = PromotePanelOperator(
+        task_id="promote_panel",
+        judged=judge_panel.output,
+        approval=approve_panel.output,
+        trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         outlets=[panel_promoted],
         doc_md="A better candidate -> champion.",
     )
+    judge_panel >> promote_panel

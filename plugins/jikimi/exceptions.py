@@ -3,6 +3,7 @@
 JikimiError
 ├── NotConfigured
 ├── StoreUnavailable
+├── StoreOutdated
 ├── StoredMeanwhile
 ├── ServiceUnavailable
 ├── BadFile
@@ -28,6 +29,10 @@ class NotConfigured(JikimiError):
 
 class StoreUnavailable(JikimiError):
     """The fraud database does not answer."""
+
+
+class StoreOutdated(JikimiError):
+    """The fraud database lacks a table or a column: `make up` migrates it."""
 
 
 class ServiceUnavailable(JikimiError):

@@ -1,14 +1,16 @@
-"""The two steps of `train_panel`: a panel is trained and compared, then promoted or rejected."""
+"""The first step of `train_panel`: a panel is trained, measured beside the champion, and kept as a candidate."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException
 
 from jikimi import defaults
+from jikimi.exceptions import ServiceUnavailable, StoreOutdated, StoreUnavailable
 from jikimi.links import MLflowRunLink
 from jikimi.models import load_members
+from jikimi.registry import follow_panels, tell_failure
 from jikimi.store import panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.validation import keep_result
@@ -18,16 +20,18 @@ if TYPE_CHECKING:
     import pandas as pd
     from airflow.sdk import Context
 
-    from ml.evaluation import Figures
-    from ml.promotion import Decision
     from ml.training import TrainedPanel, TrainingSpec
+    from ml.voting import Policy
 
 
 class TrainPanelOperator(BaseOperator):
     """Trains every member on the past, measures the panel on later days, and logs all of it in MLflow.
 
+    What a further try cannot mend (too few frauds, a column that is missing, a member that fails) ends the run at
+    once, with the reason in Airflow and in MLflow; a server that is away is tried again. The champion stays.
+
     :param spec: fields of `ml.training.TrainingSpec`; what is missing has its default.
-    :return: the candidate's id, its MLflow run and the figures of candidate and champion on the same window.
+    :return: the candidate's id, its MLflow run, its spec, and the figures of candidate and champion on the same window.
     """
 
     template_fields = ("spec",)
@@ -40,28 +44,42 @@ class TrainPanelOperator(BaseOperator):
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """Train one panel."""
+        tags = {"airflow.dag_run": str(context["run_id"])}
+        try:
+            with open_store() as store:
+                self._demand_mlflow(store)
+                return self._train(store, tags)
+        except Exception as error:
+            sentence = _explained(error)
+            if sentence is None:
+                raise
+            self.log.exception("the champion stays as it is; the training came to nothing")
+            tell_failure(sentence, tags)
+            raise AirflowFailException(sentence) from error
+
+    def _demand_mlflow(self, store: Connection) -> None:
+        """Ask first: a training that cannot be kept would be minutes for nothing."""
+        if problem := follow_panels(store):
+            raise ServiceUnavailable(f"{problem} Start MLflow, for example with `make up`: this task is tried again.")
+
+    def _train(self, store: Connection, tags: dict[str, str]) -> dict[str, Any]:
         import pandas as pd
 
         from ml.features import compute_features
-        from ml.training import TooLittleDataError, train
+        from ml.training import train
 
         spec = _spec(self.spec)
-        with open_store() as store:
-            transactions, labels = training_history(store, _days_of_history(spec))
-            self._check(store, transactions, labels)
-            features = compute_features(transactions, labels, delay=pd.Timedelta(days=spec.delay_days))
-            try:
-                panel = train(features, transactions, labels, spec)
-            except TooLittleDataError as error:
-                raise AirflowFailException(str(error)) from error
-            champion = self._judge_champion(store, features, transactions, labels, spec)
-            result = self._keep(store, panel, features, spec)
-        return {**result, "champion": champion and asdict(champion)}
+        transactions, labels = training_history(store, _days_of_history(spec))
+        self._check(store, transactions, labels)
+        features = compute_features(transactions, labels, delay=pd.Timedelta(days=spec.delay_days))
+        panel = train(features, transactions, labels, spec)
+        champion = self._judge_champion(store, features, transactions, labels, spec)
+        return {**self._keep(store, panel, features, spec, tags), "champion": champion}
 
     def _check(self, store: Connection, transactions: "pd.DataFrame", labels: "pd.DataFrame") -> None:
         from ml.expectations import validate_training
 
-        check = validate_training(transactions, labels, _newest(transactions))
+        check = validate_training(transactions, labels, transactions["occurred_at"].max())
         keep_result(store, "training", check.result)
         if not check.is_success:
             raise AirflowFailException(
@@ -76,85 +94,83 @@ class TrainPanelOperator(BaseOperator):
         transactions: "pd.DataFrame",
         labels: "pd.DataFrame",
         spec: "TrainingSpec",
-    ) -> "Figures | None":
+    ) -> dict[str, Any] | None:
+        """Measure the champion; one that cannot be measured is no reason to train nothing, but nothing beats it."""
         from ml.training import judge
 
         if (champion := panels.champion(store)) is None:
             return None
         thresholds = {member.name: member.threshold for member in champion.members}
-        return judge(load_members(champion), thresholds, features, transactions, labels, spec)
+        own = replace(spec, policy=cast("Policy", champion.policy))
+        judged: dict[str, Any] = {"panel_id": champion.panel_id, "problem": "", "panel": {}, "members": {}}
+        try:
+            figures = judge(load_members(champion), thresholds, features, transactions, labels, own)
+        except Exception as error:
+            if _is_away(error):
+                raise
+            self.log.exception("panel %s, the champion, cannot be measured", champion.panel_id)
+            return judged | {"problem": _words(error)}
+        return judged | {"panel": panels.plain(figures.panel), "members": panels.plain(figures.members)}
 
     def _keep(
-        self, store: Connection, panel: "TrainedPanel", features: "pd.DataFrame", spec: "TrainingSpec"
+        self,
+        store: Connection,
+        panel: "TrainedPanel",
+        features: "pd.DataFrame",
+        spec: "TrainingSpec",
+        tags: dict[str, str],
     ) -> dict[str, Any]:
         from ml.tracking import log_training, run_url
 
         uri = defaults.tracking_uri()
-        logged = log_training(panel, features, spec, uri)
+        logged = log_training(panel, features, spec, uri, context=tags)
         self.mlflow_run_url = run_url(logged.run_id, uri, defaults.mlflow_pages())
-        panel_id = panels.record_panel(store, _new_panel(panel, spec, logged.run_id, logged.versions))
+        members = tuple(
+            panels.Member(name, kept.model_name, kept.version, panel.thresholds[name], kept.sha256)
+            for name, kept in logged.versions.items()
+        )
+        panel_id = panels.record_panel(store, _new_panel(panel, spec, logged.run_id, members))
         for name, value in sorted(panel.figures.items()):
             self.log.info("panel %s reached %s %.3f", panel_id, name.replace("_", " "), value)
         figures = {"panel": panel.figures, "members": panel.member_figures}
-        versions = dict(logged.versions.values())
-        return {"panel_id": panel_id, "run_id": logged.run_id, "versions": versions, "challenger": figures}
-
-
-class PromotePanelOperator(BaseOperator):
-    """Makes the candidate the champion where it is better, and keeps the decision where it is not.
-
-    :param trained: what `TrainPanelOperator` returned.
-    :param spec: as given to it.
-    """
-
-    template_fields = ("trained", "spec")
-    operator_extra_links = (MLflowRunLink(),)
-
-    def __init__(self, *, trained: Any, spec: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.trained = trained
-        self.spec = spec
-        self.mlflow_run_url: str | None = None
-
-    def execute(self, context: "Context") -> str:
-        """Decide. A rejection is a skip, so that nothing downstream believes in a new panel."""
-        from ml.evaluation import Figures
-        from ml.promotion import decide
-        from ml.tracking import run_url
-
-        trained = self.trained
-        self.mlflow_run_url = run_url(trained["run_id"], defaults.tracking_uri(), defaults.mlflow_pages())
-        champion = Figures(**trained["champion"]) if trained["champion"] else None
-        decision = decide(Figures(**trained["challenger"]), champion, _spec(self.spec))
-        self._keep(decision)
-        if not decision.is_promoted:
-            raise AirflowSkipException(decision.sentence)
-        return decision.sentence
-
-    def _keep(self, decision: "Decision") -> None:
-        """Write the decision; the one row in `panels` counts, MLflow repeats it for its readers."""
-        from ml.tracking import log_decision, set_champion
-
-        panel_id, run_id, uri = self.trained["panel_id"], self.trained["run_id"], defaults.tracking_uri()
-        with open_store() as store:
-            if decision.is_promoted:
-                panels.promote(store, panel_id, decision.sentence)
-                set_champion(self.trained["versions"], uri)
-                self._open_members(store)
-            else:
-                panels.reject(store, panel_id, decision.sentence)
-        log_decision(run_id, decision.is_promoted, decision.sentence, uri)
-
-    def _open_members(self, store: Connection) -> None:
-        """Open the members once here, where seconds do not matter, so that the next batch finds them in the cache."""
-        if champion := panels.champion(store):
-            load_members(champion)
+        own = {"panel_id": panel_id, "run_id": logged.run_id, "run_url": self.mlflow_run_url, "spec": asdict(spec)}
+        return own | {"challenger": panels.plain(figures)}
 
 
 def _spec(fields: dict[str, Any]) -> "TrainingSpec":
     from ml.training import TrainingSpec
 
     return TrainingSpec(**{**fields, "members": tuple(fields["members"])})
+
+
+def _explained(error: Exception) -> str | None:
+    """Return a sentence on what went wrong for good; None where a further try may mend it."""
+    from ml.training import TooLittleDataError
+
+    if isinstance(error, (AirflowFailException, TooLittleDataError, StoreOutdated)):
+        return str(error)
+    if _is_away(error):
+        return None
+    return (
+        f"the training broke ({_words(error)}): the same rows and settings break it again, so mend that, or choose "
+        "other members or windows, and trigger the DAG anew"
+    )
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a server did not answer: PostgreSQL, or MLflow, unless it answered that it does not have something."""
+    from mlflow.exceptions import MlflowException
+
+    if isinstance(error, MlflowException):
+        return str(error.error_code) != "RESOURCE_DOES_NOT_EXIST"
+    # A deadlock, say: only the store may name the driver's errors.
+    is_of_the_driver = type(error).__module__.partition(".")[0] == "psycopg"
+    return is_of_the_driver or isinstance(error, (OSError, ServiceUnavailable, StoreUnavailable))
+
+
+def _words(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0].rstrip('.')}" if lines else type(error).__name__
 
 
 def _days_of_history(spec: "TrainingSpec") -> float | None:
@@ -164,18 +180,14 @@ def _days_of_history(spec: "TrainingSpec") -> float | None:
     return spec.train_days + spec.judge_days + 3 * spec.delay_days + longest_window().days
 
 
-def _newest(transactions: "pd.DataFrame") -> Any:
-    return transactions["occurred_at"].max()
-
-
 def _new_panel(
-    panel: "TrainedPanel", spec: "TrainingSpec", run_id: str, versions: dict[str, tuple[str, int]]
+    panel: "TrainedPanel", spec: "TrainingSpec", run_id: str, members: tuple[panels.Member, ...]
 ) -> panels.NewPanel:
     return panels.NewPanel(
         policy=spec.policy,
         messages_per_10k=spec.messages_per_10k,
         mlflow_run_id=run_id,
-        members=tuple(panels.Member(name, *versions[name], panel.thresholds[name]) for name in panel.members),
+        members=members,
         figures=panel.figures,
         member_figures=panel.member_figures,
         **vars(panel.windows),

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from jikimi.defaults import database_url
-from jikimi.exceptions import StoreUnavailable
+from jikimi.exceptions import StoreOutdated, StoreUnavailable
 
 Connection = psycopg.Connection[dict[str, Any]]
 AsyncConnection = psycopg.AsyncConnection[dict[str, Any]]
@@ -24,6 +24,7 @@ def open_store(url: str | None = None) -> Iterator[Connection]:
 
     :param url: address of the fraud database; without it the setting `JIKIMI_DATABASE_URL`.
     :raises StoreUnavailable: the server does not answer or went away.
+    :raises StoreOutdated: a statement names a column that the database does not have.
     """
     connection = None
     try:
@@ -31,6 +32,11 @@ def open_store(url: str | None = None) -> Iterator[Connection]:
             yield connection
     except psycopg.OperationalError as error:
         raise _translated(error, connection) from error
+    except psycopg.errors.UndefinedColumn as error:
+        raise StoreOutdated(
+            f"the fraud database is not as it should be ({_first_line(error)}): `make up` migrates it, "
+            "and a column that somebody dropped has to be restored."
+        ) from error
 
 
 @asynccontextmanager
@@ -52,7 +58,11 @@ def _translated(
     """Tell a server that is away from one that refuses a statement: a deadlock, say, or a full disk."""
     if connection is not None and not connection.broken:
         return error
-    return StoreUnavailable(str(error).splitlines()[0])
+    return StoreUnavailable(_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 @cache

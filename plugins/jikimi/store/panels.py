@@ -273,7 +273,8 @@ def _other_champion(panel_id: int, current: int | None) -> str:
 
 def _judged_before(connection: Connection, panel_id: int) -> str:
     state = state_of(connection, panel_id)
-    return f"panel {panel_id} was judged before and is {state}: train a new one instead of clearing this task."
+    row = connection.execute(query("show_panel"), {"panel_id": panel_id}).fetchone() or {}
+    return f"panel {panel_id} was judged before and is {state} ({row.get('decision') or 'no reason'}): train a new one."
 
 
 def _locked(connection: Connection, statement: str) -> int | None:
