@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ml.features.customers import customer_columns
+from ml.features.customers import customer_columns, pair_columns
 from ml.features.merchants import merchant_columns
 from ml.features.names import LABEL_DELAY, NUMERIC_NAMES
-from ml.features.purchases import purchase_columns
+from ml.features.purchases import categories, purchase_columns
 from ml.features.rows import Rows
 
 
@@ -45,16 +45,17 @@ def compute_features(
     if delay <= pd.Timedelta(0):
         raise ValueError(f"delay must be positive, not {delay}: a merchant's windows end before the row itself")
     rows = Rows(transactions, targets, zone)
-    columns = purchase_columns(rows, transactions) | customer_columns(rows)
-    columns |= merchant_columns(rows, labels, delay // pd.Timedelta(microseconds=1))
-    at = rows.slots[rows.place[rows.places]]
+    # One block with the columns as its rows: the frame takes it as it is, without a second copy.
+    values = np.empty((len(NUMERIC_NAMES), len(rows.places)))
+    for slots, columns in (
+        purchase_columns(rows, transactions),
+        customer_columns(rows),
+        pair_columns(rows),
+        merchant_columns(rows, labels, delay // pd.Timedelta(microseconds=1)),
+    ):
+        for name, column in columns.items():
+            values[NUMERIC_NAMES.index(name)][slots] = column
     index = pd.Index(rows.ids[rows.places], name="transaction_id")
-    features = pd.DataFrame({name: columns[name][at] for name in NUMERIC_NAMES}, index=index, dtype=np.float64)
-    features["category"] = _categories(transactions, rows).to_numpy()
-    return features.astype({"category": "str"})
-
-
-def _categories(transactions: pd.DataFrame, rows: Rows) -> "pd.Series[str]":
-    if "category" not in transactions:
-        return pd.Series([""] * len(rows.places), dtype="str")
-    return transactions["category"].iloc[rows.places].astype("str").fillna("")
+    features = pd.DataFrame(values.T, index, list(NUMERIC_NAMES), copy=False)
+    features["category"] = categories(transactions, rows).set_axis(index)
+    return features

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.features.rows import Rows, instants_of
@@ -27,11 +29,8 @@ class Frauds:
 
 def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:
     """Return the spans that the labels tell; labels of unknown rows are ignored."""
-    row = rows.ids.get_indexer(pd.Index(labels["transaction_id"]))
-    is_ours = row >= 0
-    row = rows.place[row[is_ours]]
-    known = instants_of(labels["known_at"])[is_ours]
-    is_fraud = labels["is_fraud"].to_numpy(bool)[is_ours]
+    row, label = _rows_of(rows, pd.Index(labels["transaction_id"]), labels["is_fraud"].to_numpy(bool))
+    known, is_fraud = instants_of(labels["known_at"])[label], labels["is_fraud"].to_numpy(bool)[label]
     order = np.lexsort((known, row))
     row, known, is_fraud = row[order], known[order], is_fraud[order]
     # Of two labels known at one instant the first lasts no time at all, which leaves the last one to count.
@@ -39,6 +38,17 @@ def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:
     until[:-1][row[1:] == row[:-1]] = known[1:][row[1:] == row[:-1]]
     row, since, until = row[is_fraud], known[is_fraud], until[is_fraud]
     return Frauds(rows.merchants[row], rows.instants[row], since, until)
+
+
+def _rows_of(rows: Rows, ids: "pd.Index[Any]", is_fraud: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:
+    """Return the rows that were ever called fraud and their labels, as places; no other label changes a feature."""
+    if rows.ids.equals(ids):
+        label = np.flatnonzero(is_fraud)
+        return rows.place_of(label), label
+    label = np.flatnonzero(ids.isin(ids[is_fraud].unique()))
+    place = np.flatnonzero(rows.ids.isin(ids[label].unique()))
+    found = rows.ids[place].get_indexer(ids[label])
+    return rows.place_of(place[found[found >= 0]]), label[found >= 0]
 
 
 def oldest_and_newest(begin: Integers, end: Integers, count: int) -> tuple[Integers, Integers]:

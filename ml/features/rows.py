@@ -1,61 +1,101 @@
 """The transactions as arrays in order of time, and which of them are wanted."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ml.features.timeline import Integers
+from ml.features.timeline import Integers, Timeline
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 MICROSECONDS_PER_DAY = 24 * MICROSECONDS_PER_HOUR
 """Every instant is a whole number of microseconds since 1970, as PostgreSQL keeps it."""
 
 
+class Seen(NamedTuple):
+    """The wanted rows in some order of all rows.
+
+    :param places: where they stand in that order, ascending.
+    :param rows: which rows they are.
+    :param nth: which of the wanted rows they are.
+    :param slots: where their features go in the result.
+    """
+
+    places: Integers
+    rows: Integers
+    nth: Integers
+    slots: Integers
+
+
 class Rows:
-    """Transactions in order of time, equal instants as they came.
+    """Transactions in order of time; rows of one customer at one instant by id as text, others as they came.
 
     :param transactions: as in `ml.features.compute_features`.
     :param targets: ids of the rows wanted, or None for every row.
     :param zone: the bank's time zone.
-    :raises ValueError: a transaction id twice.
+    :raises ValueError: a transaction id twice, or a target twice.
     :raises KeyError: a target that is not among the transactions.
     """
 
     def __init__(self, transactions: pd.DataFrame, targets: Sequence[str] | None, zone: str) -> None:
         self.ids = pd.Index(transactions["transaction_id"])
-        if not self.ids.is_unique:
-            raise ValueError(f"transaction id twice: {self.ids[self.ids.duplicated()][0]}")
+        _refuse_duplicates(self.ids)
         instants = instants_of(transactions["occurred_at"])
-        self.by_time = np.argsort(instants, kind="stable")
+        by_time = np.argsort(instants, kind="stable")
+        self.instants = instants[by_time]
+        self.customers = _codes(transactions["customer_id"])[by_time]
+        self.of_customers = Timeline(self.customers, self.instants)
+        self.by_time = self._with_ties_by_id(by_time)
         """Place in the frame of each row."""
-        self.place: Integers = np.empty_like(self.by_time)
-        """Row of each place in the frame."""
-        self.place[self.by_time] = np.arange(len(self.by_time))
-        self.instants = instants[self.by_time]
-        self.local = _local(self.instants, zone)
-        self.customers = _codes(transactions["customer_id"])[self.by_time]
         self.merchants = _codes(transactions["merchant_id"])[self.by_time]
+        self.of_merchants = Timeline(self.merchants, self.instants)
         self.thousandths = np.rint(transactions["amount"].to_numpy(np.float64)[self.by_time] * 1_000).astype(np.int64)
-        self.places = np.arange(len(self.ids)) if targets is None else _positions(self.ids, targets)
+        self.local = _local(self.instants, zone)
+        self.hours: Integers = self.local // MICROSECONDS_PER_HOUR % 24
+        """Local hour, 0 to 23."""
+        self.places = np.arange(len(self.ids)) if targets is None else _places(self.ids, targets)
         """Place in the frame of each row of the result."""
-        self.is_wanted = np.zeros(len(self.ids), dtype=bool)
-        self.is_wanted[self.place[self.places]] = True
-        self.wanted = np.flatnonzero(self.is_wanted)
-        self.slots = np.cumsum(self.is_wanted) - 1
-        """Where each wanted row stands among the wanted ones."""
+        slots = np.full(len(self.ids), -1)
+        slots[self.places] = np.arange(len(self.places))
+        self._slots = slots[self.by_time]
+        self._is_wanted = self._slots >= 0
+        self.wanted = self.seen(np.arange(len(instants)))
+        self._ranks: dict[int, Integers] = {}
 
-    @property
-    def hours(self) -> Integers:
-        """Local hour of each row, 0 to 23."""
-        hours: Integers = self.local // MICROSECONDS_PER_HOUR % 24
-        return hours
+    def seen(self, order: Integers) -> Seen:
+        """Return the wanted rows in an order of all rows."""
+        if self._is_wanted.all():
+            return Seen(np.arange(len(order)), order, order, self._slots[order])
+        places = np.flatnonzero(self._is_wanted[order])
+        rows = order[places]
+        return Seen(places, rows, np.searchsorted(np.flatnonzero(self._is_wanted), rows), self._slots[rows])
 
-    def texts_of(self, rows: Integers) -> npt.NDArray[Any]:
-        """Return the ids of some rows as text."""
-        return self.ids[self.by_time[rows]].astype("str").to_numpy(dtype=object)
+    def rows_until(self, ago: int) -> Integers:
+        """Return for each wanted row how many rows of anyone came until so many microseconds before it."""
+        if ago not in self._ranks:
+            instants = self.instants[self.wanted.rows] - ago
+            self._ranks[ago] = np.searchsorted(self.instants, instants, side="right")
+        return self._ranks[ago]
+
+    def place_of(self, places: Integers) -> Integers:
+        """Return which rows stand at some places of the frame."""
+        row = np.empty_like(self.by_time)
+        row[self.by_time] = np.arange(len(row))
+        return row[places]
+
+    def _with_ties_by_id(self, by_time: Integers) -> Integers:
+        """Order the few rows that share customer and instant by id as text."""
+        order = self.of_customers.order
+        who, when = self.customers[order], self.instants[order]
+        is_same = (who[1:] == who[:-1]) & (when[1:] == when[:-1])
+        tied = np.flatnonzero(np.append(is_same, False) | np.insert(is_same, 0, False))
+        runs = np.cumsum(~np.insert(is_same, 0, False))[tied]
+        rows = order[tied]
+        ids = self.ids[by_time[rows]].astype("str").to_numpy(dtype=object)
+        ordered = by_time.copy()
+        ordered[rows] = by_time[rows[np.lexsort((np.unique(ids, return_inverse=True)[1], runs))]]
+        return ordered
 
 
 def instants_of(values: pd.Series) -> Integers:
@@ -63,21 +103,30 @@ def instants_of(values: pd.Series) -> Integers:
     return pd.DatetimeIndex(values).as_unit("us").asi8
 
 
-def _local(instants: Integers, zone: str) -> Integers:
-    if zone == "UTC":
-        return instants
-    local: Integers = (
-        pd.DatetimeIndex(instants.view("datetime64[us]"), tz="UTC").tz_convert(zone).tz_localize(None).asi8
-    )
-    return local
+def _refuse_duplicates(ids: "pd.Index[Any]") -> None:
+    if not ids.is_unique:
+        raise ValueError(f"transaction id twice: {ids[ids.duplicated()][0]}")
 
 
-def _positions(ids: "pd.Index[Any]", targets: Sequence[str]) -> Integers:
-    positions = ids.get_indexer(pd.Index(pd.Series(list(targets), dtype=str)))
-    if (positions < 0).any():
-        raise KeyError(f"no transaction has the id {targets[int(np.argmin(positions))]}")
-    return positions.astype(np.int64)
+def _places(ids: "pd.Index[Any]", targets: Sequence[str]) -> Integers:
+    wanted = pd.Index(pd.Series(list(targets), dtype=ids.dtype))
+    if not wanted.is_unique:
+        raise ValueError(f"target twice: {wanted[wanted.duplicated()][0]}")
+    # The ids may be a million, the targets a few: what is hashed and kept is the targets.
+    found: Integers = wanted.get_indexer(ids).astype(np.int64)
+    places = np.full(len(wanted), -1)
+    places[found[found >= 0]] = np.flatnonzero(found >= 0)
+    if (places < 0).any():
+        raise KeyError(f"no transaction has the id {wanted[int(np.argmin(places))]}")
+    return places
 
 
 def _codes(values: pd.Series) -> Integers:
     return pd.factorize(values)[0].astype(np.int64)
+
+
+def _local(instants: Integers, zone: str) -> Integers:
+    if zone == "UTC":
+        return instants
+    in_utc = pd.DatetimeIndex(instants.view("datetime64[us]"), tz="UTC")
+    return in_utc.tz_convert(zone).tz_localize(None).asi8
