@@ -29,6 +29,10 @@ class TooLittleDataError(ValueError):
     """There is not enough labelled history to train on; the message says what is missing."""
 
 
+class BrokenMemberError(RuntimeError):
+    """A member cannot be fitted, or gives scores that are no numbers; the message names it."""
+
+
 @dataclass(frozen=True)
 class LabelledRows:
     """Transactions whose labels are known, in order of time: one entry per row.
@@ -80,18 +84,29 @@ def fit_panel(rows: LabelledRows, members: Sequence[str], seed: int) -> FittedPa
     """Fit members on the earlier part of the rows, learn their calibration on the later part, fit them on all rows.
 
     :raises TooLittleDataError: fewer than two days, or too few frauds to learn from.
+    :raises BrokenMemberError: a member fails in `fit`, or gives scores that are no numbers.
     """
     cut = _cut(rows)
     _demand_something_to_learn(rows, cut)
-    early, late = slice(0, cut), slice(cut, len(rows))
-    later = rows.features.iloc[late]
     fitted, scores = {}, {}
     for name in members:
-        trial = MEMBERS[name](seed).fit(rows.features.iloc[early], rows.is_fraud[early])
-        line = fit_line(_raw_scores(trial, later), rows.is_fraud[late])
-        scores[name] = _raw_scores(Calibrated(trial, *line), later)
-        fitted[name] = single_threaded(Calibrated(MEMBERS[name](seed), *line).fit(rows.features, rows.is_fraud))
-    return FittedPanel(fitted, _held_out(rows, cut), pd.DataFrame(scores, index=later.index))
+        try:
+            fitted[name], scores[name] = _fit_member(name, rows, cut, seed)
+        except Exception as error:
+            # Whoever reads it knows members, and not what went wrong inside one of them.
+            raise BrokenMemberError(f"{name} cannot be fitted: {error}") from error
+    return FittedPanel(fitted, _held_out(rows, cut), pd.DataFrame(scores, index=rows.features.index[cut:]))
+
+
+def _fit_member(name: str, rows: LabelledRows, cut: int, seed: int) -> tuple[Estimator, Floats]:
+    """Return the member fitted on all rows, and the scores of its kind on the later rows that it had not seen."""
+    early, later = rows.features.iloc[:cut], rows.features.iloc[cut:]
+    trial = MEMBERS[name](seed).fit(early, rows.is_fraud[:cut])
+    line = fit_line(_raw_scores(trial, later), rows.is_fraud[cut:])
+    scores = _raw_scores(Calibrated(trial, *line), later)
+    if not np.isfinite(scores).all():
+        raise ValueError("it gives scores that are no numbers")
+    return single_threaded(Calibrated(MEMBERS[name](seed), *line).fit(rows.features, rows.is_fraud)), scores
 
 
 def _raw_scores(member: Estimator, x: pd.DataFrame) -> Floats:
