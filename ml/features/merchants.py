@@ -15,8 +15,8 @@ class Window(NamedTuple):
     """What the longest window of each wanted row holds, and until where it reaches among the merchant's rows."""
 
     end: Integers
-    count: Integers
-    fraud: Integers
+    rows: Integers
+    frauds: Integers
     oldest: Integers
     newest: Integers
 
@@ -72,9 +72,9 @@ def _since_fraud(rows: Rows, frauds: Frauds, window: Window, instants: Integers,
         "merchant_days_since_first_fraud": _replaced(nothing, at, _days(instants[at] - frauds.occurred[oldest])),
         "merchant_days_since_last_fraud": _replaced(nothing, at, _days(instants[at] - frauds.occurred[newest])),
         "merchant_risk_since_first_fraud": _replaced(
-            np.zeros(len(instants)), at, window.fraud[at] / (window.end[at] - before[oldest])
+            np.zeros(len(instants)), at, window.frauds[at] / (window.end[at] - before[oldest])
         ),
-        "merchant_honest_since_last_fraud": _replaced(window.count, at, window.end[at] - until[newest]),
+        "merchant_honest_since_last_fraud": _replaced(window.rows, at, window.end[at] - until[newest]),
     }
 
 
