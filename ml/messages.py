@@ -17,7 +17,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOBODY = {"ko": "", "en": "you"}
 # ISO 4217: digits after the point; every other currency has two.
-_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "VND"), 0) | dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3)
+CURRENCY_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "VND"), 0) | dict.fromkeys(
+    ("BHD", "JOD", "KWD", "OMR", "TND"), 3
+)
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _MASKED_CARD = re.compile(r"(?=.*\*{2})[\d*]{1,4}(-[\d*]{1,4}){1,4}")
 # KakaoTalk turns these into something to tap: a dot inside a host name, the start of an address.
@@ -93,7 +95,7 @@ def amount_text(amount: Decimal | float, currency: str, language: str = "ko") ->
     """Return `1,234,567원` for won in Korean, else `USD 1,234.50`; never rounded, so that it matches the receipt."""
     exact = Decimal(str(amount)).normalize()
     exponent = exact.as_tuple().exponent
-    decimals = max(_DIGITS.get(currency, 2), -exponent if isinstance(exponent, int) else 0)
+    decimals = max(CURRENCY_DIGITS.get(currency, 2), -exponent if isinstance(exponent, int) else 0)
     figure = f"{exact:,.{decimals}f}"
     return f"{figure}원" if (currency, language) == ("KRW", "ko") else f"{clean(currency)} {figure}"
 

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ml.explanations import UNEXPLAINED, Explanation, explain
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.reasons import reasons_for
-from ml.voting import panel_score, votes
+from ml.voting import is_unanimous, panel_score, votes
 
 
 class Scores(NamedTuple):
@@ -17,55 +18,85 @@ class Scores(NamedTuple):
 
     :param predictions: one row per transaction and member: `transaction_id`, `member`, `score`, `is_fraud_vote`.
     :param verdicts: one row per transaction: `transaction_id`, `votes` (for fraud), `voters` (members that gave a
-        score), `members` (that the panel names), `panel_score`, `reasons` (codes; empty unless most voted fraud).
+        score), `members` (that the panel names), `panel_score`; and from `score` also `reasons` (codes; empty unless
+        most voted fraud), `contributions`, `explanation_ko` and `explanation_en` (as in `ml.explanations.explain`;
+        empty and None unless all voted fraud).
     """
 
     predictions: pd.DataFrame
     verdicts: pd.DataFrame
 
 
-def score(features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: Mapping[str, float]) -> Scores:
-    """Score transactions, let the members vote, and give reasons where most of them vote fraud.
+def score(
+    features: pd.DataFrame,
+    members: Mapping[str, Estimator],
+    thresholds: Mapping[str, float],
+    currencies: "pd.Series[str] | None" = None,
+) -> Scores:
+    """Score transactions, let the members vote, and say why where most, or all of them, vote fraud.
 
     :param features: columns `ml.features.FEATURE_NAMES`, indexed by `transaction_id`.
     :param members: fitted, by name; a member that the thresholds name and that is missing here has not voted.
     :param thresholds: member -> threshold, of every member of the panel.
+    :param currencies: ISO 4217 by `transaction_id`, for amounts in sentences; without it they name none.
     """
-    present = {name: members[name] for name in thresholds if name in members}
+    present = _present(members, thresholds)
     scores = score_members(features, present)
     cast = votes(scores, thresholds)
-    counts = cast.sum(axis="columns")
-    suspicious = features[(2 * counts > len(thresholds)).to_numpy(bool)]
+    verdicts = _verdicts(scores, cast)
+    suspicious = features[(2 * verdicts["votes"] > len(thresholds)).to_numpy(bool)]
     reasons = dict(zip(suspicious.index, reasons_for(suspicious, lambda x: _panel_scores(x, present)), strict=True))
-    verdicts = pd.DataFrame(
-        {
-            "transaction_id": features.index,
-            "votes": counts.to_numpy(np.int64),
-            "voters": len(present),
-            "members": len(thresholds),
-            "panel_score": panel_score(scores).to_numpy(np.float64),
-            "reasons": [reasons.get(each, []) for each in features.index],
-        }
-    )
+    verdicts["reasons"] = [reasons.get(each, []) for each in features.index]
+    unanimous = features[is_unanimous(cast).to_numpy(bool)]
+    found = dict(zip(unanimous.index, explain(unanimous, present, currencies), strict=True))
+    why = [found.get(each, UNEXPLAINED) for each in features.index]
+    for name in Explanation._fields:
+        verdicts[name] = pd.Series([getattr(each, name) for each in why], dtype=object)
     return Scores(_predictions(scores, cast), verdicts)
+
+
+def score_without_reasons(
+    features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: Mapping[str, float]
+) -> Scores:
+    """Do what `score` does for a panel that votes in the shadow: nobody asks why."""
+    scores = score_members(features, _present(members, thresholds))
+    cast = votes(scores, thresholds)
+    return Scores(_predictions(scores, cast), _verdicts(scores, cast))
 
 
 def score_members(features: pd.DataFrame, members: Mapping[str, Estimator]) -> pd.DataFrame:
     """Return each member's probability of fraud, float64 in 0..1: one row per transaction, one column per member."""
-    x = features[list(FEATURE_NAMES)]
-    columns = {name: _probabilities(member, x) for name, member in members.items()}
+    columns = {name: _probabilities(member, features) for name, member in members.items()}
     return pd.DataFrame(columns, index=features.index, columns=list(members), dtype=np.float64)
 
 
-def _probabilities(member: Estimator, x: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    if x.empty:
+def _probabilities(member: Estimator, features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if features.empty:
         return np.empty(0)
+    # A member of an earlier release knows the features of its day only, and must go on voting until it is replaced.
+    x = features[list(getattr(member, "feature_names_in_", FEATURE_NAMES))]
     # Single precision of XGBoost may round a hair beyond 1, and the database takes no score beyond it.
     return np.clip(member.predict_proba(x)[:, 1].astype(np.float64), 0.0, 1.0)
 
 
+def _present(members: Mapping[str, Estimator], thresholds: Mapping[str, float]) -> dict[str, Estimator]:
+    return {name: members[name] for name in thresholds if name in members}
+
+
 def _panel_scores(x: pd.DataFrame, members: Mapping[str, Estimator]) -> "pd.Series[float]":
     return panel_score(score_members(x, members))
+
+
+def _verdicts(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "transaction_id": scores.index,
+            "votes": cast.sum(axis="columns").to_numpy(np.int64),
+            "voters": scores.shape[1],
+            "members": cast.shape[1],
+            "panel_score": panel_score(scores).to_numpy(np.float64),
+        }
+    )
 
 
 def _predictions(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:
