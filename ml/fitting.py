@@ -101,7 +101,8 @@ def fit_panel(rows: LabelledRows, members: Sequence[str], seed: int) -> FittedPa
 def _fit_member(name: str, rows: LabelledRows, cut: int, seed: int) -> tuple[Estimator, Floats]:
     """Return the member fitted on all rows, and the scores of its kind on the later rows that it had not seen."""
     early, later = rows.features.iloc[:cut], rows.features.iloc[cut:]
-    trial = MEMBERS[name](seed).fit(early, rows.is_fraud[:cut])
+    # One thread: several would add up a forest's trees in any order, and the last bits would differ each time.
+    trial = single_threaded(MEMBERS[name](seed).fit(early, rows.is_fraud[:cut]))
     line = fit_line(_raw_scores(trial, later), rows.is_fraud[cut:])
     scores = _raw_scores(Calibrated(trial, *line), later)
     if not np.isfinite(scores).all():
