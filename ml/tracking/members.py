@@ -19,6 +19,9 @@ from ml.tracking.server import demand_server
 
 # What our own members hold besides plain arrays; skops refuses to load any other code.
 TRUSTED_TYPES: Final = [
+    "ml.calibration.Calibrated",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
     "sklearn.tree._tree.Tree",
     "scipy.interpolate._bsplines.BSpline",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",
@@ -43,10 +46,11 @@ class LoggedMember:
         return iter((self.model_name, self.version))
 
 
-def log_model(member: Estimator, name: str, rows: pd.DataFrame) -> LoggedMember:
+def log_model(member: Estimator, name: str, rows: pd.DataFrame) -> tuple[LoggedMember, str]:
     """Log a member to the active run and register it as `jikimi_<name>`.
 
     :param rows: features; the first ones become the signature and the example.
+    :return: where it is kept, and MLflow's id of the model, by which figures find it.
     """
     registered = f"{MODEL_PREFIX}{name}"
     example = rows.head(EXAMPLE_ROWS)
@@ -66,7 +70,15 @@ def log_model(member: Estimator, name: str, rows: pd.DataFrame) -> LoggedMember:
         )
     number = int(info.registered_model_version)
     with tempfile.TemporaryDirectory() as folder:
-        return LoggedMember(registered, number, folder_sha256(_download(registered, number, folder)))
+        digest = folder_sha256(_download(registered, number, folder))
+    return LoggedMember(registered, number, digest), info.model_id
+
+
+def member_parameters(member: Estimator) -> dict[str, str]:
+    """Return the plain parameters; those of steps inside a pipeline by the step and their own name."""
+    plain = (str, int, float, bool)
+    chosen = {name: str(value) for name, value in member.get_params().items() if isinstance(value, plain)}
+    return {".".join(name.split("__")[-2:]): value for name, value in chosen.items() if value != "nan"}
 
 
 def load_member(name: str, number: int, tracking_uri: str, sha256: str | None = None) -> Estimator:

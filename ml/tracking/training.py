@@ -1,8 +1,9 @@
 """A training in MLflow: a run with one nested run per member, later the decision on it."""
 
-import math
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -10,12 +11,16 @@ import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 
-from ml.models import Estimator
-from ml.tracking.members import LoggedMember, log_model
+from ml.tracking.card import member_card, model_description, summary, with_decision
+from ml.tracking.datasets import judged_dataset, training_dataset
+from ml.tracking.describing import day, finite
+from ml.tracking.members import LoggedMember, log_model, member_parameters
 from ml.tracking.server import demand_server
 from ml.training import TrainedPanel, TrainingSpec
 
 EXPERIMENT: Final = "jikimi"
+NOTE: Final = "mlflow.note.content"
+PICTURES: Final = "pictures"
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def log_training(
     experiment: str = EXPERIMENT,
     context: Mapping[str, str] = MappingProxyType({}),
 ) -> LoggedTraining:
-    """Log a training and register its members as `jikimi_<member>`.
+    """Log a training with its pictures and cards, and register its members as `jikimi_<member>`.
 
     :param features: some rows of features: the members' signature and example are made of the first ones.
     :param context: tags of the parent run: who or what started the training.
@@ -49,10 +54,10 @@ def log_training(
     mlflow.set_experiment(experiment)
     # Has MLflow list these runs as trainings; its own switch at the top left (GenAI, Model training) stays as it is.
     mlflow.set_experiment_tag("mlflow.experimentKind", "custom_model_development")
-    with mlflow.start_run(run_name=f"panel {panel.windows.judged_until:%Y-%m-%d}", tags=dict(context)) as run:
-        mlflow.log_params(_panel_parameters(panel, spec))
-        mlflow.log_metrics(finite(panel.figures))
-        versions = {name: _log_member(panel, name, features) for name in panel.members}
+    tags = {**context, "kind": "panel", "dataset_sha256": panel.training_sha256, NOTE: summary(panel, spec)}
+    with mlflow.start_run(run_name=_run_name(panel, spec), tags=tags) as run:
+        _log_panel(panel, spec)
+        versions = {name: _log_member(panel, spec, name, features, run.info.run_id) for name in panel.members}
     return LoggedTraining(run.info.run_id, versions)
 
 
@@ -71,42 +76,78 @@ def log_decision(
     sentence: str,
     tracking_uri: str,
     figures: Mapping[str, float] = MappingProxyType({}),
+    details: str = "",
 ) -> None:
     """Write on a training's run whether its panel was promoted, and why.
 
     :param figures: what the decision was made on, where it is not among the run's figures yet.
+    :param details: Markdown for the run's description, such as the decision table; without it the sentence alone.
     :raises mlflow.exceptions.MlflowException: the server cannot be reached, or there is no such run.
     """
     demand_server(tracking_uri)
     client = MlflowClient(tracking_uri)
+    note = client.get_run(run_id).data.tags.get(NOTE, "")
     client.set_tag(run_id, "is_promoted", str(is_promoted).lower())
     client.set_tag(run_id, "decision", sentence)
-    client.set_tag(run_id, "mlflow.note.content", sentence)
+    client.set_tag(run_id, NOTE, with_decision(note, details or sentence))
     for name, value in finite(figures).items():
         client.log_metric(run_id, name, value)
 
 
-def finite(figures: Mapping[str, float]) -> dict[str, float]:
-    """Return the figures that could be computed: MLflow would show NaN as a number."""
-    return {name: value for name, value in figures.items() if math.isfinite(value)}
+def _log_panel(panel: TrainedPanel, spec: TrainingSpec) -> None:
+    from ml.tracking.pictures import draw_panel  # matplotlib: not for those who only load a member
+
+    judged = judged_dataset(panel)
+    mlflow.log_params(_panel_parameters(panel, spec))
+    mlflow.log_input(training_dataset(panel), context="training")
+    mlflow.log_input(judged, context="judging")
+    mlflow.log_metrics(finite(panel.figures), dataset=judged)
+    with tempfile.TemporaryDirectory() as folder:
+        draw_panel(panel, spec, Path(folder))
+        mlflow.log_artifacts(folder, PICTURES)
 
 
-def _log_member(panel: TrainedPanel, name: str, features: pd.DataFrame) -> LoggedMember:
-    member = panel.members[name]
-    with mlflow.start_run(run_name=name, nested=True):
-        mlflow.log_params(_member_parameters(member) | {"threshold": panel.thresholds[name]})
-        mlflow.log_metrics(finite(panel.member_figures[name]))
-        return log_model(member, name, features)
+def _log_member(
+    panel: TrainedPanel, spec: TrainingSpec, name: str, features: pd.DataFrame, panel_run: str
+) -> LoggedMember:
+    from ml.tracking.pictures import draw_member
+
+    threshold = panel.thresholds[name]
+    with mlflow.start_run(run_name=name, nested=True, tags={"kind": "member"}):
+        mlflow.log_params({"threshold": f"{threshold:.6g}"} | member_parameters(panel.members[name]))
+        logged, model_id = log_model(panel.members[name], name, features)
+        mlflow.log_metrics(finite(panel.member_figures[name]), model_id=model_id, dataset=judged_dataset(panel))
+        with tempfile.TemporaryDirectory() as folder:
+            drawn = draw_member(panel, name, Path(folder))
+            mlflow.log_artifacts(folder, PICTURES)
+        card = member_card(panel, spec, name, logged.version, "shap_summary" in drawn)
+        mlflow.set_tag(NOTE, card)
+    _describe(logged, card, model_description(name), {"panel_run": panel_run, "threshold": repr(threshold)})
+    return logged
+
+
+def _describe(logged: LoggedMember, card: str, description: str, tags: Mapping[str, str]) -> None:
+    client = MlflowClient()
+    client.update_registered_model(logged.model_name, description)
+    client.update_model_version(logged.model_name, str(logged.version), card)
+    for key, value in {**tags, "sha256": logged.sha256}.items():
+        client.set_model_version_tag(logged.model_name, str(logged.version), key, value)
+
+
+def _run_name(panel: TrainedPanel, spec: TrainingSpec) -> str:
+    """Return what tells trainings apart in a list: the days, and what was chosen."""
+    days = (panel.windows.trained_until - panel.windows.trained_from).days
+    return f"panel {day(panel.windows.judged_until)}: {days} days, budget {spec.messages_per_10k:g}"
 
 
 def _panel_parameters(panel: TrainedPanel, spec: TrainingSpec) -> dict[str, str | int]:
     windows = {name: f"{instant:%Y-%m-%dT%H:%M:%SZ}" for name, instant in asdict(panel.windows).items()}
     settings = {name: str(value) for name, value in asdict(spec).items() if name != "members"}
-    rows = {"training_rows": panel.training_rows, "training_frauds": panel.training_frauds}
-    return settings | {"members": ", ".join(spec.members)} | windows | rows
-
-
-def _member_parameters(member: Estimator) -> dict[str, str]:
-    """Return the plain parameters; a pipeline's include those of its steps, its steps themselves say nothing."""
-    plain = (str, int, float, bool)
-    return {name: str(value) for name, value in member.get_params().items() if isinstance(value, plain)}
+    rows = {
+        "training_rows": panel.training_rows,
+        "training_frauds": panel.training_frauds,
+        "judged_rows": len(panel.judged),
+        "judged_frauds": int(panel.judged.is_fraud.sum()),
+    }
+    thresholds = {f"threshold_{name}": f"{value:.6g}" for name, value in panel.thresholds.items()}
+    return settings | {"members": ", ".join(spec.members)} | windows | rows | thresholds
