@@ -128,6 +128,16 @@ def _demand(transactions: pd.DataFrame, labels: pd.DataFrame) -> None:
         raise BacktestError("the file has no row")
     if labels.empty:
         raise BacktestError("no row has a label: give a file with a column that says which rows were fraud")
-    if transactions["transaction_id"].duplicated().any():
-        twice = transactions["transaction_id"][transactions["transaction_id"].duplicated()].iloc[0]
-        raise BacktestError(f"transaction {twice} is in the file more than once: keep one row of each transaction")
+    for name in _NEEDED["transactions"]:
+        _demand_values(transactions, name)
+    if (is_again := transactions["transaction_id"].duplicated()).any():
+        first = transactions.loc[is_again.to_numpy(), "transaction_id"].iloc[0]
+        raise BacktestError(f"transaction {first} is in the file more than once: keep one row of each transaction")
+
+
+def _demand_values(transactions: pd.DataFrame, name: str) -> None:
+    is_missing = transactions[name].isna().to_numpy()
+    if count := int(is_missing.sum()):
+        rows = "1 row has" if count == 1 else f"{count:,} rows have"
+        first = transactions.loc[is_missing, "transaction_id"].iloc[0]
+        raise BacktestError(f"{rows} no {name} that can be read, the first is {first}: mend them or leave them out")

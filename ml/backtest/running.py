@@ -171,9 +171,8 @@ def _remarks(rows: JudgedRows) -> list[str]:
     if not fresh.is_fraud.any():
         remarks.append("No test row is fraud of a card that was not yet known, so nothing can be ranked.")
     if len(rows) and fresh.active_customers < FEWEST_CARDS:
-        remarks.append(
-            f"Only {fresh.active_customers} cards are tested: card precision@100 needs 100 of them on one day."
-        )
+        cards = "1 card is" if fresh.active_customers == 1 else f"{fresh.active_customers} cards are"
+        remarks.append(f"Only {cards} tested: card precision@100 needs 100 of them on one day.")
     return remarks
 
 

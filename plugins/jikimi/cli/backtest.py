@@ -1,6 +1,7 @@
 """`jikimi backtest`: how good the panel would have been on later days of a file."""
 
 import json
+import math
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,15 +22,13 @@ _PACKAGES = ("numpy", "pandas", "scikit-learn", "xgboost")
 _ONLY_JSON = Path("-")
 
 
-def days_or_all(text: str) -> float | str:
-    """Read a number of days, or `all`."""
-    if text == "all":
-        return text
+def days_or_all(text: str) -> float:
+    """Read a number of days; infinity for `all`."""
     try:
-        days = float(text)
+        days = math.inf if text == "all" else float(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is neither a number of days nor all.") from error
-    if not 0 < days < 100_000:
+    if not days > 0:
         raise typer.BadParameter(f"{text} days are no training window: write a number above 0, or all.")
     return days
 
@@ -41,9 +40,14 @@ def run(
         datetime, typer.Option(parser=instant, metavar="DATE", help="First test day of the first fold; UTC.")
     ],
     train_days: Annotated[
-        float | str,
-        typer.Option(parser=days_or_all, metavar="N|all", help="Days to train on, or all since the file begins."),
-    ] = "all",
+        float,
+        typer.Option(
+            parser=days_or_all,
+            metavar="N|all",
+            show_default=False,
+            help="Days to train on, or all since the file begins. Default: all.",
+        ),
+    ] = math.inf,
     delay_days: Annotated[
         float, typer.Option(min=0.001, max=3_650, help="Days until a label is known: training ends so long before.")
     ] = 7,
@@ -81,7 +85,7 @@ def run(
         fail(f"{out.parent} is no folder: make it first, or name another file for the figures.", USAGE)
     protocol = _protocol(
         first_test=first_test,
-        train_days=None if isinstance(train_days, str) else train_days,
+        train_days=train_days if math.isfinite(train_days) else None,
         delay_days=delay_days,
         test_days=test_days,
         folds=folds,

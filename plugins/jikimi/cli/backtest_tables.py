@@ -46,7 +46,7 @@ def print_backtest(measured: "Backtest") -> None:
         "Ranking: mean ± spread over the folds", parts["members"] | parts["panel"] | parts["reference"], _RANKING
     )
     _print_table(
-        f"Messages at a budget of {budget:g} per 10,000 active customers and day; expected: where the thresholds were chosen",
+        f"Messages at a budget of {budget:g} per 10,000 active customers and day (expected: in the training rows)",
         parts["panel"],
         _MESSAGES,
     )
