@@ -2,21 +2,24 @@
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from jikimi import defaults
 from jikimi.exceptions import NoPanel, StoredMeanwhile
-from jikimi.models import load_members
+from jikimi.models import is_fetch_due, load_cached_members, load_members
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.validation import keep_validation, stored_rows
 from jikimi.store.windows import window_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from airflow.sdk import Context
+
+    from ml.models import Estimator
 
 
 class ValidateBatchOperator(BaseOperator):
@@ -63,8 +66,19 @@ class ValidateBatchOperator(BaseOperator):
         return batch_id
 
 
+class _Scored(NamedTuple):
+    """A batch that the champion has voted on, and its votes are committed."""
+
+    targets: "pd.DataFrame"
+    features: "pd.DataFrame"
+    alerts: int
+
+
 class ScoreBatchOperator(BaseOperator):
     """Has the champion panel vote on every validated batch; votes, verdicts and alerts are one transaction.
+
+    What is committed then goes to the challenger, where there is one: it votes in the shadow, in a transaction of its
+    own. Nothing that fails there costs more than one line in the log.
 
     :param max_rows: most transactions that are scored at once.
     :return: number of new alerts.
@@ -82,11 +96,12 @@ class ScoreBatchOperator(BaseOperator):
             if panel is None:
                 raise AirflowSkipException(str(NoPanel()))
             members = load_members(panel)
-            while (new := self._score(store, panel, members)) is not None:
-                alerts += new
+            while (scored := self._score(store, panel, members)) is not None:
+                alerts += scored.alerts
+                self._try_shadow(store, panel, scored)
         return alerts
 
-    def _score(self, store: Connection, panel: panels.Panel, members: dict[str, Any]) -> int | None:
+    def _score(self, store: Connection, panel: panels.Panel, members: "dict[str, Estimator]") -> _Scored | None:
         import pandas as pd
 
         from ml.features import compute_features
@@ -99,14 +114,52 @@ class ScoreBatchOperator(BaseOperator):
             started = time.perf_counter()
             delay = pd.Timedelta(days=defaults.label_delay_days())
             window = window_of(store, batch_ids, delay)
-            targets = window.targets["transaction_id"].tolist()
-            features = compute_features(window.transactions, window.labels, targets, delay)
-            scores = score(features, members, {member.name: member.threshold for member in panel.members})
+            targets = window.targets.set_index("transaction_id")
+            features = compute_features(window.transactions, window.labels, targets.index.tolist(), delay)
+            scores = score(features, members, _thresholds(panel), targets["currency"])
             scored_at = datetime.now(UTC)
-            verdicts = scores.verdicts.merge(window.targets[["transaction_id", "batch_id"]], on="transaction_id")
+            verdicts = scores.verdicts.join(targets["batch_id"], on="transaction_id")
             batches.write_verdicts(store, panel.panel_id, scores.predictions, verdicts, scored_at)
             alerts = batches.write_alerts(store, panel.panel_id, batch_ids)
             batches.finish_scoring(store, panel.panel_id, batch_ids, scored_at)
         seconds = time.perf_counter() - started
         self.log.info("%s transactions scored in %.2f s, %s alerts", len(features), seconds, alerts)
-        return alerts
+        return _Scored(targets, features, alerts)
+
+    def _try_shadow(self, store: Connection, champion: panels.Panel, scored: _Scored) -> None:
+        try:
+            self._shadow(store, champion, scored)
+        except Exception as error:  # whatever it is, the champion's votes stand and their alerts must go out
+            reason = str(error).strip().partition("\n")[0]
+            self.log.warning("the challenger did not vote in the shadow: %s: %s", type(error).__name__, reason)
+
+    def _shadow(self, store: Connection, champion: panels.Panel, scored: _Scored) -> None:
+        from ml.scoring import score_without_reasons
+
+        started = time.perf_counter()
+        panel = panels.challenger(store)
+        # The champion of this task may have been replaced meanwhile, and be the challenger of its successor.
+        if panel is None or panel.panel_id == champion.panel_id:
+            return
+        members = self._challengers(panel, scored)
+        if members is None:
+            return
+        scores = score_without_reasons(scored.features, members, _thresholds(panel))
+        verdicts = scores.verdicts.join(scored.targets["batch_id"], on="transaction_id")
+        with store.transaction():
+            batches.write_shadow_verdicts(store, panel.panel_id, scores.predictions, verdicts, datetime.now(UTC))
+        seconds = time.perf_counter() - started
+        self.log.info("panel %s voted in the shadow in %.2f s", panel.panel_id, seconds)
+
+    def _challengers(self, panel: panels.Panel, scored: _Scored) -> "dict[str, Estimator] | None":
+        """Return the challenger's members; fetch them only while no alert waits for this task to end."""
+        if (members := load_cached_members(panel)) is not None:
+            return members
+        if scored.alerts or not is_fetch_due(panel):
+            self.log.info("panel %s does not vote in the shadow yet: it is not on this machine", panel.panel_id)
+            return None
+        return load_members(panel)
+
+
+def _thresholds(panel: panels.Panel) -> dict[str, float]:
+    return {member.name: member.threshold for member in panel.members}

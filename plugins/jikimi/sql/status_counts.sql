@@ -6,7 +6,7 @@ select
         - (select count(*) from quarantined_transactions where released_at is not null))::bigint as quarantined,
     coalesce(sum(b.landed_count) filter (where b.state = 'held'), 0)::bigint as held,
     coalesce(sum(b.valid_count) filter (where b.state = 'scored'), 0)::bigint as scored,
-    (select count(distinct transaction_id) from unanimous_fraud) as unanimous,
+    (select count(distinct transaction_id) from unanimous_fraud where not is_shadow) as unanimous,
     (select count(*) from customers) as customers,
     (select count(*) from labels) as labels
 from batches b

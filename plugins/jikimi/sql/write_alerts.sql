@@ -1,11 +1,12 @@
--- One alert for each verdict that the panel's own policy calls fraud, in the transaction that wrote the verdict.
+-- One alert for each verdict that the panel's own policy calls fraud, in the transaction that wrote the verdict; none
+-- for what was said in the shadow.
 -- The reference is a bijection of the alert's number: unique for ever, and not a count that a customer could read.
 with called as (
     select u.transaction_id, u.panel_id from unanimous_fraud u join panels p using (panel_id)
-    where p.policy = 'unanimous' and u.batch_id = any(%(batch_ids)s) and u.panel_id = %(panel_id)s
+    where p.policy = 'unanimous' and u.batch_id = any(%(batch_ids)s) and u.panel_id = %(panel_id)s and not u.is_shadow
     union all
     select m.transaction_id, m.panel_id from majority_fraud m join panels p using (panel_id)
-    where p.policy = 'majority' and m.batch_id = any(%(batch_ids)s) and m.panel_id = %(panel_id)s
+    where p.policy = 'majority' and m.batch_id = any(%(batch_ids)s) and m.panel_id = %(panel_id)s and not m.is_shadow
 ), numbered as (
     select nextval(pg_get_serial_sequence('alerts', 'alert_id')) as alert_id, transaction_id, panel_id from called
 )

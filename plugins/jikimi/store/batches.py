@@ -1,5 +1,6 @@
 """Micro-batches: rows are claimed, opened as a batch, scored and finished, each within one transaction."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,10 @@ _VERDICT_COLUMNS = (
     "voters",
     "members",
     "panel_score",
-    "reasons",
+    "is_shadow",
     "scored_at",
 )
+_REASON_COLUMNS = ("reasons", "contributions", "explanation_ko", "explanation_en")
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,31 @@ def claim_validated(connection: Connection, max_rows: int) -> list[int]:
 def write_verdicts(
     connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
 ) -> None:
-    """Write votes and verdicts.
+    """Write votes that count, and verdicts with their reasons.
 
     :param predictions: one row per transaction and member: transaction_id, member, score, is_fraud_vote.
-    :param verdicts: one row per transaction: transaction_id, batch_id, votes, voters, members, panel_score, reasons.
+    :param verdicts: one row per transaction: transaction_id, batch_id, votes, voters, members, panel_score, reasons,
+        contributions (a list that is plain JSON), explanation_ko, explanation_en.
     """
+    _write_predictions(connection, panel_id, predictions, scored_at)
+    contributions = [json.dumps(each, ensure_ascii=False, allow_nan=False) for each in verdicts["contributions"]]
+    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=False, contributions=contributions)
+    columns = (*_VERDICT_COLUMNS, *_REASON_COLUMNS)
+    copy_rows(connection, "verdicts", columns, _rows(verdicts, columns))
+
+
+def write_shadow_verdicts(
+    connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
+) -> None:
+    """Write votes of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
+    _write_predictions(connection, panel_id, predictions, scored_at)
+    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=True)
+    copy_rows(connection, "verdicts", _VERDICT_COLUMNS, _rows(verdicts, _VERDICT_COLUMNS))
+
+
+def _write_predictions(connection: Connection, panel_id: int, predictions: "pd.DataFrame", scored_at: datetime) -> None:
     predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at)
     copy_rows(connection, "predictions", _PREDICTION_COLUMNS, _rows(predictions, _PREDICTION_COLUMNS))
-    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at)
-    copy_rows(connection, "verdicts", _VERDICT_COLUMNS, _rows(verdicts, _VERDICT_COLUMNS))
 
 
 def write_alerts(connection: Connection, panel_id: int, batch_ids: list[int]) -> int:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from jikimi.store.connection import open_store
-from jikimi.store.panels import Member, NewPanel, promote, record_panel
+from jikimi.store.panels import Member, NewPanel, challenge, promote, record_panel
 
 MEMBERS = ("alpha", "beta", "gamma")
 
@@ -54,14 +54,45 @@ def land(role_url):
 
 
 @pytest.fixture
-def champion(store, monkeypatch):
+def judges(monkeypatch):
+    """Members by panel id, as the cache of this machine would give them; a panel that is not here is not cached."""
+    found = {}
+    for name in ("load_members", "load_cached_members"):
+        monkeypatch.setattr(f"jikimi.operators.batch.{name}", lambda panel: found.get(panel.panel_id))
+    return found
+
+
+@pytest.fixture
+def candidate(store, judges):
+    """Record a panel of three members that vote fraud from the amounts given; returns its id."""
+
+    def make(limits=(100, 100, 100), policy="unanimous"):
+        panel_id = record_panel(store, _panel(policy))
+        judges[panel_id] = dict(zip(MEMBERS, map(AmountJudge, limits), strict=True))
+        return panel_id
+
+    return make
+
+
+@pytest.fixture
+def champion(store, candidate):
     """Promote a panel of three members that vote fraud from the amounts given; returns its id."""
 
     def make(limits=(100, 100, 100), policy="unanimous"):
-        judges = dict(zip(MEMBERS, map(AmountJudge, limits), strict=True))
-        monkeypatch.setattr("jikimi.operators.batch.load_members", lambda panel: judges)
-        panel_id = record_panel(store, _panel(policy))
+        panel_id = candidate(limits, policy)
         promote(store, panel_id, "for a test")
+        return panel_id
+
+    return make
+
+
+@pytest.fixture
+def challenger(store, candidate):
+    """Let a panel of three members vote in the shadow; returns its id."""
+
+    def make(limits=(100, 100, 100), policy="unanimous"):
+        panel_id = candidate(limits, policy)
+        challenge(store, panel_id, "for a test")
         return panel_id
 
     return make

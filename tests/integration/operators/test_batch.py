@@ -130,17 +130,32 @@ def test_alerts_follow_the_policy_of_the_panel(store, land, champion, limits, po
     assert rows(store, "select count(*) from alerts where state = 'pending'") == [(alerts,)]
 
 
-def test_a_missing_member_is_no_agreement(store, land, champion, monkeypatch):
-    champion()
-    from jikimi.operators import batch
-
-    some = dict(list(batch.load_members(None).items())[:2])
-    monkeypatch.setattr(batch, "load_members", lambda panel: some)
+def test_a_missing_member_is_no_agreement(store, land, champion, judges):
+    del judges[champion()]["gamma"]
     land({"amount": "500"})
     validate()
     assert score() == 0
     assert rows(store, "select votes, voters, members from verdicts") == [(2, 2, 3)]
     assert rows(store, "select * from unanimous_fraud") == []
+
+
+def test_a_unanimous_verdict_keeps_why_and_a_majority_has_codes_only(store, land, champion, judges):
+    panel_id = champion((100, 100, 900))
+    trees = trees_that_fear_amounts_from(700)
+    judges[panel_id]["gamma"] = trees
+    land({"transaction_id": "all", "amount": "900"}, {"transaction_id": "most", "amount": "500"})
+    validate()
+    score()
+    ((told, ko, en),) = rows(
+        store,
+        "select contributions, explanation_ko, explanation_en from verdicts where transaction_id = 'all'",
+    )
+    assert [(each["feature"], each["value"]) for each in told] == [("amount", 900.0)]
+    assert told[0]["contribution"] > 1
+    assert (ko, en) == ("결제 금액 900원.", "An amount of KRW 900.")
+    rest = "select contributions, explanation_ko, explanation_en, votes from verdicts where transaction_id = 'most'"
+    assert rows(store, rest) == [([], None, None, 2)]
+    assert rows(store, "select transaction_id from verdicts where reasons <> '{}' order by 1") == [("all",), ("most",)]
 
 
 def test_a_crash_while_scoring_writes_nothing_and_the_next_run_writes_all(store, land, champion):
@@ -184,6 +199,16 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
             compute_features(window.transactions, window.labels, ids), bulk.loc[ids], check_exact=True
         )
     assert bulk["merchant_risk_30d"].max() > 0
+
+
+def trees_that_fear_amounts_from(limit):
+    import pandas as pd
+    from xgboost import XGBClassifier
+
+    amounts = pd.DataFrame({"amount": [float(amount) for amount in range(0, 2 * limit, 10)]})
+    return XGBClassifier(n_estimators=20, max_depth=1, base_score=0.5, n_jobs=1).fit(
+        amounts, amounts["amount"] >= limit
+    )
 
 
 def _crash(*_, **__):
