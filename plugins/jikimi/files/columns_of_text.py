@@ -33,6 +33,21 @@ def read_tables(path: Path, choose: Callable[[list[str]], list[str]], skip: int,
         raise BadFile(f"{path} is damaged ({_first_line(error)}): write or download it again.") from error
 
 
+def read_whole(path: Path, choose: Callable[[list[str]], list[str]]) -> pa.Table:
+    """Return the columns that `choose` picks from the schema, with the types that they have.
+
+    :raises BadFile: the file was cut off, or a part of it is damaged.
+    """
+    import pyarrow as pa
+
+    file = _open(path)
+    chosen = choose(file.schema_arrow.names)
+    try:
+        return file.read(columns=chosen)
+    except (pa.ArrowException, OSError) as error:
+        raise BadFile(f"{path} is damaged ({_first_line(error)}): write or download it again.") from error
+
+
 def row_count(path: Path) -> int:
     """Return the number of rows, read from the file's end."""
     return int(_open(path).metadata.num_rows)
