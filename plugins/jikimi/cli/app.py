@@ -2,7 +2,19 @@
 
 import typer
 
-from jikimi.cli import alerts, backtest, customers, data_docs, history, labels, quarantine, replay, simulate, status
+from jikimi.cli import (
+    alerts,
+    backtest,
+    customers,
+    data_docs,
+    features,
+    history,
+    labels,
+    quarantine,
+    replay,
+    simulate,
+    status,
+)
 from jikimi.cli.environment import read_environment
 from jikimi.cli.failures import Commands
 
@@ -28,6 +40,7 @@ app.command("load")(history.load)
 app.command("replay")(replay.replay)
 app.command("simulate")(simulate.simulate)
 app.command("backtest")(backtest.run)
+app.command("features")(features.write)
 app.command("data-docs")(data_docs.write)
 for name, group in {"labels": labels, "customers": customers, "alerts": alerts, "quarantine": quarantine}.items():
     app.add_typer(group.app, name=name)

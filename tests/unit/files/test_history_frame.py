@@ -12,7 +12,8 @@ from jikimi.files.formats import FORMATS
 from jikimi.files.history_frame import read_history
 
 WEEK = timedelta(days=7)
-LINES = """transaction_id,occurred_at,customer_id,merchant_id,category,amount,currency,is_fraud,known_at,customer_latitude
+LINES = """\
+transaction_id,occurred_at,customer_id,merchant_id,category,amount,currency,is_fraud,known_at,customer_latitude
 7,2026-01-02T10:00:00+09:00,c1,m,food,57.16,KRW,1,2026-01-03T00:00:00Z,37.5
 8,2026-01-01 10:00:00,c2,m,,146,KRW,0,,
 9,2026-01-03T10:00:00Z,c2,m,food,1,KRW,,,1e1
@@ -75,10 +76,7 @@ def test_a_label_is_known_when_the_file_says_or_after_the_delay(csv):
     labels = read(csv).labels
     assert labels["transaction_id"].tolist() == ["7", "8"]
     assert labels["is_fraud"].tolist() == [True, False]
-    assert labels["known_at"].tolist() == [
-        pd.Timestamp("2026-01-03", tz="UTC"),
-        pd.Timestamp("2026-01-08 10:00", tz="UTC"),
-    ]
+    assert labels["known_at"].astype("str").tolist() == ["2026-01-03 00:00:00+00:00", "2026-01-08 10:00:00+00:00"]
 
 
 def test_ids_are_those_of_the_file(csv, parquet):
@@ -96,7 +94,7 @@ def test_a_file_without_a_fraud_column_has_no_labels(tmp_path):
 
 
 def test_a_column_of_lists_is_refused(parquet):
-    with pytest.raises(BadFile, match="customer_id holds list.*not plain values"):
+    with pytest.raises(BadFile, match=r"customer_id holds list.*not plain values"):
         read(parquet(customer_id=pa.array([["a"], ["b"], ["c"]])))
 
 
