@@ -36,7 +36,9 @@ def tell_decision(run_id: str, is_promoted: bool, sentence: str, details: str = 
     def step() -> None:
         from ml.tracking import log_decision
 
-        log_decision(run_id, is_promoted, sentence, defaults.tracking_uri(), details=details)
+        # The run's description keeps a decision as one block: a line of blanks ends a paragraph of Markdown, too.
+        text = details.replace("\n\n", "\n \n")
+        log_decision(run_id, is_promoted, sentence, defaults.tracking_uri(), details=text)
 
     return _tried(step, "the decision stands in the table panel_decisions, and not in MLflow")
 

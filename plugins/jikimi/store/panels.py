@@ -201,18 +201,27 @@ def rollback(
     :raises JikimiError: there is no champion, no panel before it, or the panel asked for never was one.
     """
     with connection.transaction():
-        current = _locked(connection, "lock_champion")
-        if current is None:
-            raise JikimiError("there is no champion panel: nothing can be rolled back.")
-        target = to if to is not None else _before(connection, current)
-        if target is None:
-            raise JikimiError(f"panel {current} is the first champion: there is none before it to go back to.")
-        if state_of(connection, target) != "retired":
-            raise JikimiError(f"panel {target} is no retired champion, so there is no way back to it.")
+        target, current = rollback_target(connection, to)
         _retire(connection, current, f"Rolled back to panel {target}: {sentence}", decided_by)
         with _one_champion(target):
             _make_champion(connection, target, sentence, decided_by, ["retired"])
         _decide(connection, target, "rolled_back", sentence, decided_by, current, None)
+    return target, current
+
+
+def rollback_target(connection: Connection, to: int | None = None) -> tuple[int, int]:
+    """Return who would be champion after a rollback, and who is now.
+
+    :raises JikimiError: as `rollback` does.
+    """
+    current = _locked(connection, "lock_champion")
+    if current is None:
+        raise JikimiError("there is no champion panel: nothing can be rolled back.")
+    target = to if to is not None else _before(connection, current)
+    if target is None:
+        raise JikimiError(f"panel {current} is the first champion: there is none before it to go back to.")
+    if state_of(connection, target) != "retired":
+        raise JikimiError(f"panel {target} is no retired champion, so there is no way back to it.")
     return target, current
 
 
