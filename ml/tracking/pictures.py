@@ -15,8 +15,6 @@ from ml.tracking.style import PANEL_NAME, colours, save
 from ml.training import TrainedPanel, TrainingSpec
 from ml.voting import panel_score, votes
 
-FOLDER = "pictures"
-
 
 def draw_member(panel: TrainedPanel, name: str, folder: Path) -> list[str]:
     """Write a member's pictures as PNG files and return their names.

@@ -20,7 +20,6 @@ from ml.training import TrainedPanel, TrainingSpec
 
 EXPERIMENT: Final = "jikimi"
 NOTE: Final = "mlflow.note.content"
-PICTURES: Final = "pictures"
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,8 @@ def _log_panel(panel: TrainedPanel, spec: TrainingSpec) -> None:
     mlflow.log_metrics(finite(panel.figures), dataset=judged)
     with tempfile.TemporaryDirectory() as folder:
         draw_panel(panel, spec, Path(folder))
-        mlflow.log_artifacts(folder, PICTURES)
+        # Not in a folder: MLflow's page that compares runs shows only files at the top side by side.
+        mlflow.log_artifacts(folder)
 
 
 def _log_member(
@@ -119,7 +119,7 @@ def _log_member(
         mlflow.log_metrics(finite(panel.member_figures[name]), model_id=model_id, dataset=judged_dataset(panel))
         with tempfile.TemporaryDirectory() as folder:
             drawn = draw_member(panel, name, Path(folder))
-            mlflow.log_artifacts(folder, PICTURES)
+            mlflow.log_artifacts(folder)
         card = member_card(panel, spec, name, logged.version, "shap_summary" in drawn)
         mlflow.set_tag(NOTE, card)
     _describe(logged, card, model_description(name), {"panel_run": panel_run, "threshold": repr(threshold)})
@@ -135,9 +135,9 @@ def _describe(logged: LoggedMember, card: str, description: str, tags: Mapping[s
 
 
 def _run_name(panel: TrainedPanel, spec: TrainingSpec) -> str:
-    """Return what tells trainings apart in a list: the days, and what was chosen."""
+    """Return what tells trainings apart, the choices first: a list in the browser cuts long names off."""
     days = (panel.windows.trained_until - panel.windows.trained_from).days
-    return f"panel {day(panel.windows.judged_until)}: {days} days, budget {spec.messages_per_10k:g}"
+    return f"{days} days, budget {spec.messages_per_10k:g}, {day(panel.windows.judged_until)}"
 
 
 def _panel_parameters(panel: TrainedPanel, spec: TrainingSpec) -> dict[str, str | int]:
