@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from xgboost import DMatrix, XGBClassifier
 
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
-from ml.sentences import sentence
+from ml.sentences import Value, sentence
 
 MOST_CONTRIBUTIONS: Final = 3
 DECIMALS: Final = 4
@@ -50,35 +51,41 @@ def explain(
     if mean is None:
         return [UNEXPLAINED] * len(features)
     codes = [None] * len(features) if currencies is None else currencies.reindex(features.index).tolist()
-    rows = features.astype(object).where(features.notna(), None)
-    return [
-        _explanation(mean.iloc[place], rows.iloc[place].to_dict(), code)  # type: ignore[arg-type]
-        for place, code in enumerate(codes)
-    ]
+    values = features[list(FEATURE_NAMES)].to_numpy(object)
+    rows = [{name: _known(value) for name, value in zip(FEATURE_NAMES, row, strict=True)} for row in values]
+    return [_explanation(strengths, row, code) for strengths, row, code in zip(mean, rows, codes, strict=True)]
 
 
-def _mean_contributions(features: pd.DataFrame, members: Mapping[str, Estimator]) -> pd.DataFrame | None:
+def _mean_contributions(features: pd.DataFrame, members: Mapping[str, Estimator]) -> npt.NDArray[np.float64] | None:
+    """Return (rows, features) in log-odds; None where no member allows it."""
     found = [each for each in (_contributions(member, features) for member in members.values()) if each is not None]
     if not found:
         return None
     # A feature that a member does not know moves it by nothing.
     known = [each.reindex(columns=list(FEATURE_NAMES), fill_value=0.0).to_numpy(np.float64) for each in found]
-    return pd.DataFrame(np.mean(known, axis=0), columns=list(FEATURE_NAMES))
+    mean: npt.NDArray[np.float64] = np.mean(known, axis=0)
+    return mean
 
 
-def _explanation(strengths: "pd.Series[float]", row: dict[str, Any], currency: str | None) -> Explanation:
-    strongest = strengths[strengths > 0].nlargest(MOST_CONTRIBUTIONS)
+def _explanation(strengths: npt.NDArray[np.float64], row: dict[str, Value], currency: str | None) -> Explanation:
+    strongest = np.argsort(-strengths, kind="stable")[:MOST_CONTRIBUTIONS]
     told = [
-        {"feature": str(name), "value": row[str(name)], "contribution": round(float(strength), DECIMALS)}
-        for name, strength in strongest.items()
+        {"feature": name, "value": row[name], "contribution": round(float(strengths[place]), DECIMALS)}
+        for place, name in ((place, FEATURE_NAMES[place]) for place in strongest)
+        if strengths[place] > 0
     ]
-    names = [each["feature"] for each in told]
+    names = [str(each["feature"]) for each in told]
     return Explanation(told, *(sentence(names, row, language, currency) or None for language in ("ko", "en")))
+
+
+def _known(value: Any) -> Value:
+    return None if pd.isna(value) else value
 
 
 def _contributions(member: Estimator, features: pd.DataFrame) -> pd.DataFrame | None:
     if not isinstance(member, XGBClassifier):
         return None
     names = list(member.feature_names_in_)
-    found = member.get_booster().predict(DMatrix(features[names]), pred_contribs=True)
+    # One thread: in a forked process a second one could wait for ever (OpenMP).
+    found = member.get_booster().predict(DMatrix(features[names], nthread=1), pred_contribs=True)
     return pd.DataFrame(found[:, :-1].astype(np.float64), columns=names, index=features.index)

@@ -1,7 +1,7 @@
 """Let every member of a panel score transactions and vote on them."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,10 +73,15 @@ def score_members(features: pd.DataFrame, members: Mapping[str, Estimator]) -> p
 def _probabilities(member: Estimator, features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     if features.empty:
         return np.empty(0)
-    # A member of an earlier release knows the features of its day only, and must go on voting until it is replaced.
-    x = features[list(getattr(member, "feature_names_in_", FEATURE_NAMES))]
+    x = features[_known_features(member)]
     # Single precision of XGBoost may round a hair beyond 1, and the database takes no score beyond it.
     return np.clip(member.predict_proba(x)[:, 1].astype(np.float64), 0.0, 1.0)
+
+
+def _known_features(member: Any) -> list[str]:
+    """A member of an earlier release knows the features of its day only, and must go on voting until it is replaced."""
+    named = member if hasattr(member, "feature_names_in_") else getattr(member, "estimator", member)
+    return list(getattr(named, "feature_names_in_", FEATURE_NAMES))
 
 
 def _present(members: Mapping[str, Estimator], thresholds: Mapping[str, float]) -> dict[str, Estimator]:

@@ -4,9 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from xgboost import XGBClassifier
 
+from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
-from ml.scoring import score, score_members
+from ml.scoring import score, score_members, score_without_reasons
 
 
 class Fixed:
@@ -56,6 +60,35 @@ def test_a_member_the_panel_does_not_name_is_not_asked() -> None:
     predictions = score(make_features(90), {"a": Fixed(100), "x": stranger}, {"a": 0.5}).predictions
     assert predictions["member"].tolist() == ["a"]
     assert stranger.calls == 0
+
+
+def test_a_member_of_an_earlier_release_is_asked_of_the_features_of_its_day() -> None:
+    trained = LogisticRegression().fit(make_features(10, 90)[["amount", "is_night"]], [False, True])
+    scores = score_members(make_features(10, 90), {"bare": trained, "calibrated": Calibrated(trained)})
+    assert scores["bare"].tolist() == pytest.approx(scores["calibrated"].tolist())
+    assert scores["bare"].is_monotonic_increasing
+
+
+def test_in_the_shadow_the_votes_are_the_same_and_nobody_asks_why() -> None:
+    members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
+    told, shadow = (each(make_features(90, 10), members, THRESHOLDS) for each in (score, score_without_reasons))
+    pd.testing.assert_frame_equal(shadow.predictions, told.predictions)
+    pd.testing.assert_frame_equal(shadow.verdicts, told.verdicts[list(shadow.verdicts)])
+    assert "reasons" not in shadow.verdicts
+
+
+def test_only_a_unanimous_row_is_explained() -> None:
+    rows = make_features(*range(0, 200, 2))
+    trees = XGBClassifier(n_estimators=5, max_depth=1, base_score=0.5, n_jobs=1).fit(
+        rows[["amount"]], rows["amount"] > 99
+    )
+    members = {"a": Fixed(100), "b": Fixed(100), "trees": trees}
+    verdicts = score(make_features(90, 150), members, THRESHOLDS | {"trees": 0.5}).verdicts
+    assert verdicts["explanation_en"].tolist() == [None, None]
+    verdicts = score(make_features(90, 150), members, {"a": 0.5, "b": 0.5, "trees": 0.5}).verdicts
+    assert verdicts["explanation_en"].tolist() == [None, "An amount of 150.00."]
+    assert [[each["feature"] for each in told] for told in verdicts["contributions"]] == [[], ["amount"]]
+    assert [len(reasons) > 0 for reasons in verdicts["reasons"]] == [True, True]
 
 
 def test_only_what_most_members_call_fraud_has_reasons() -> None:
