@@ -8,6 +8,8 @@ import pandas as pd
 from ml.models import MEMBERS
 
 DAY: Final = pd.Timedelta(days=1)
+BUDGET_STEPS: Final = (1, 2, 4)
+"""The vote is compared at these multiples of the budget, too: at a small one all of a panel's messages are true."""
 
 
 class BacktestError(ValueError):
@@ -46,6 +48,11 @@ class Protocol:
             raise BacktestError(f"no member is named {', '.join(unknown)}: choose from {', '.join(MEMBERS)}")
         if not self.members or len(set(self.members)) < len(self.members):
             raise BacktestError("name at least one member, and each one once")
+
+    @property
+    def budgets(self) -> tuple[float, ...]:
+        """The budgets at which the vote is compared, the own one first."""
+        return tuple(dict.fromkeys(step * self.messages_per_10k for step in BUDGET_STEPS))
 
 
 @dataclass(frozen=True)

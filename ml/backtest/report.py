@@ -1,10 +1,11 @@
 """A backtest as plain values for JSON; what could not be computed is None."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ml.backtest.results import FoldResult, Summary, summarise_all
+from ml.backtest.results import FoldResult, Summary, Table, summarise_all
 from ml.backtest.running import Backtest
 
 Plain = dict[str, Any]
@@ -13,19 +14,28 @@ Plain = dict[str, Any]
 def as_plain(measured: Backtest) -> Plain:
     """Return the figures as name -> measure -> mean, std and folds, and how they were measured.
 
-    :return: `members`, `panel` (policy -> measures), `same_messages`, `reference` (where it was asked for) and
-        `protocol`; no NaN, instants as ISO 8601.
+    :return: `members`, `panel` (policy -> measures), `same_messages` at the budget, `same_messages_at_budget` (that
+        and looser ones), `reference` (where it was asked for) and `protocol`; no NaN, instants as ISO 8601.
     """
-    plain = {part: _plain(part, measured) for part in ("members", "panel", "same_messages", "reference")}
-    if not plain["reference"]:
-        del plain["reference"]
-    return plain | {"protocol": _protocol(measured)}
-
-
-def _plain(part: str, measured: Backtest) -> Plain:
-    summaries = summarise_all([getattr(fold, part) for fold in measured.folds])
+    folds = measured.folds
+    by_budget = {
+        budget: _plain([fold.same_messages.get(budget, {}) for fold in folds]) for budget in measured.protocol.budgets
+    }
+    reference = _plain([fold.reference for fold in folds])
     return {
-        name: {measure: _summary(each) for measure, each in measures.items()} for name, measures in summaries.items()
+        "members": _plain([fold.members for fold in folds]),
+        "panel": _plain([fold.panel for fold in folds]),
+        "same_messages": by_budget[measured.protocol.budgets[0]],
+        "same_messages_at_budget": {f"{budget:g}": table for budget, table in by_budget.items()},
+        **({"reference": reference} if reference else {}),
+        "protocol": _protocol(measured),
+    }
+
+
+def _plain(tables: Sequence[Table]) -> Plain:
+    return {
+        name: {measure: _summary(each) for measure, each in measures.items()}
+        for name, measures in summarise_all(tables).items()
     }
 
 

@@ -16,6 +16,7 @@ class FoldResult:
     """What one fold measured: a name (member or policy) -> measure -> value; empty where nothing could be measured.
 
     :param known_card_rows: test rows that the ranking figures leave out because their card was known.
+    :param same_messages: budget -> what panels and members find with as many messages as the unanimous panel.
     :param notes: what a reader of the figures must know, one sentence each.
     """
 
@@ -28,7 +29,7 @@ class FoldResult:
     notes: tuple[str, ...] = ()
     members: Table = field(default_factory=dict)
     panel: Table = field(default_factory=dict)
-    same_messages: Table = field(default_factory=dict)
+    same_messages: dict[float, Table] = field(default_factory=dict)
     reference: Table = field(default_factory=dict)
 
 

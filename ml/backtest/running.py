@@ -110,7 +110,10 @@ def _measured(
     result: FoldResult, fitted: FittedPanel, features: pd.DataFrame, rows: JudgedRows, protocol: Protocol
 ) -> FoldResult:
     scores = score_members(features, fitted.members)
-    thresholds = {policy: fitted.thresholds(protocol.messages_per_10k, policy) for policy in POLICIES}
+    thresholds = {
+        budget: {policy: fitted.thresholds(budget, policy) for policy in POLICIES} for budget in protocol.budgets
+    }
+    own = thresholds[protocol.messages_per_10k]
     values = {str(name): scores[name].to_numpy(np.float64) for name in scores}
     return replace(
         result,
@@ -118,8 +121,11 @@ def _measured(
             name: ranking_figures(rows, each) | probability_figures(rows.is_fraud, each)
             for name, each in values.items()
         },
-        panel={policy: _panel_figures(fitted, scores, rows, thresholds[policy], policy) for policy in POLICIES},
-        same_messages=at_same_messages(rows.is_fraud, scores, fitted.held_out_scores, thresholds),
+        panel={policy: _panel_figures(fitted, scores, rows, own[policy], policy) for policy in POLICIES},
+        same_messages={
+            budget: at_same_messages(rows.is_fraud, scores, fitted.held_out_scores, chosen)
+            for budget, chosen in thresholds.items()
+        },
     )
 
 

@@ -36,21 +36,17 @@ def print_backtest(measured: "Backtest") -> None:
     """Print the folds, how well members and panels rank, their messages, and what the vote adds."""
     from ml.backtest import summarise_all
 
-    parts = {
-        part: summarise_all([getattr(fold, part) for fold in measured.folds])
-        for part in ("members", "panel", "same_messages", "reference")
-    }
-    budget = measured.protocol.messages_per_10k
+    folds, budget = measured.folds, measured.protocol.messages_per_10k
+    panels = summarise_all([fold.panel for fold in folds])
+    ranked = summarise_all([fold.members for fold in folds]) | panels
+    ranked |= summarise_all([fold.reference for fold in folds])
     _print_folds(measured)
-    _print_table(
-        "Ranking: mean ± spread over the folds", parts["members"] | parts["panel"] | parts["reference"], _RANKING
-    )
-    _print_table(
-        f"Messages at a budget of {budget:g} per 10,000 active customers and day (expected: in the training rows)",
-        parts["panel"],
-        _MESSAGES,
-    )
-    _print_table("The vote: with as many messages as the unanimous panel sent", parts["same_messages"], _SAME)
+    _print_table("Ranking: mean ± spread over the folds", ranked, _RANKING)
+    title = f"Messages at a budget of {budget:g} per 10,000 active customers and day (expected: in the training rows)"
+    _print_table(title, panels, _MESSAGES)
+    for each in measured.protocol.budgets:
+        title = f"The vote: as many messages as the unanimous panel sends at a budget of {each:g}"
+        _print_table(title, summarise_all([fold.same_messages.get(each, {}) for fold in folds]), _SAME)
 
 
 def _print_folds(measured: "Backtest") -> None:

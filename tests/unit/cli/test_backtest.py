@@ -56,16 +56,16 @@ def test_tables_say_what_members_and_panels_reach(jikimi, file, tmp_path):
     row = next(line for line in printed.splitlines() if line.startswith("random_forest"))
     assert f"{mean:.3f}" in row
     assert "AUC ROC" in printed
-    assert "24,489 rows" in printed or f"{figures['protocol']['rows']:,} rows" in printed
+    assert f"{figures['protocol']['rows']:,} rows" in printed
     assert "expected per 10k" in printed
-    assert "as many messages as the unanimous panel sent" in printed
+    assert "as many messages as the unanimous panel sends" in printed
 
 
 def test_json_alone_can_be_piped(jikimi, file):
     path = file()
     result = jikimi(path, "--first-test", FIRST_TEST, "--train-days", 14, "--messages-per-10k", 100, "--json", "-")
     figures = json.loads(result.stdout, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert set(figures) == {"members", "panel", "same_messages", "protocol"}
+    assert set(figures) == {"members", "panel", "same_messages", "same_messages_at_budget", "protocol"}
     assert set(figures["panel"]) == {"unanimous", "majority"}
     assert figures["protocol"]["file"] == path.name
     assert len(figures["protocol"]["sha256"]) == 64
@@ -91,7 +91,7 @@ def test_rows_in_any_order_give_the_same_figures(jikimi, file):
         pytest.param(lambda rows: rows.drop(columns=["is_fraud", "known_at"]), "no row has a label", id="no labels"),
         pytest.param(lambda rows: rows.drop(columns="amount"), "column amount missing", id="no amount"),
         pytest.param(lambda rows: rows.head(0), "no row", id="no row"),
-        pytest.param(lambda rows: pd.concat([rows, rows.tail(1)]), "more than once", id="a row twice"),
+        pytest.param(lambda rows: pd.concat([rows, rows.tail(1)]), "is there twice", id="a row twice"),
         pytest.param(
             lambda rows: rows.assign(amount=rows["amount"].astype(str).where(rows.index != 9, "much")),
             "amount",

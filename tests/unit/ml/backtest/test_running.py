@@ -73,7 +73,8 @@ def test_a_panel_of_one_ranks_as_its_member(measured: Backtest) -> None:
     fold = measured.folds[0]
     for policy in ("unanimous", "majority"):
         assert fold.panel[policy]["average_precision"] == fold.members["random_forest"]["average_precision"]
-    found = fold.same_messages
+    assert list(fold.same_messages) == [200, 400, 800]
+    found = fold.same_messages[200]
     assert found["majority"] == pytest.approx(found["unanimous"])
     assert found["random_forest"] == pytest.approx(found["unanimous"])
     assert found["unanimous"]["messages"] == 7 * fold.panel["unanimous"]["messages_per_day"] > 0
@@ -109,6 +110,9 @@ def test_plain_values_are_json_with_every_measure_of_every_fold(measured: Backte
             assert len(summary["folds"]) == 2
     for measure in ("messages_per_day", "message_precision", "message_recall", "expected_messages_per_10k"):
         assert plain["panel"]["unanimous"][measure]["mean"] > 0
+    assert plain["same_messages_at_budget"]["200"] == plain["same_messages"]
+    sent = [plain["same_messages_at_budget"][each]["unanimous"]["messages"]["mean"] for each in ("200", "400", "800")]
+    assert sent == sorted(sent)
     assert plain["protocol"]["settings"]["train_days"] == 30
     assert plain["protocol"]["folds"][0]["tested_from"].startswith("2025-05-17")
 
