@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from xgboost import DMatrix, XGBClassifier
 
+from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.sentences import Value, sentence
@@ -83,6 +84,9 @@ def _known(value: Any) -> Value:
 
 
 def _contributions(member: Estimator, features: pd.DataFrame) -> pd.DataFrame | None:
+    if isinstance(member, Calibrated):
+        inner = _contributions(member.estimator, features)
+        return None if inner is None else member.slope * inner
     if not isinstance(member, XGBClassifier):
         return None
     names = list(member.feature_names_in_)

@@ -22,6 +22,7 @@ _HEAVY_MODULES = (
     "sklearn.linear_model",
     "sklearn.pipeline",
     "xgboost",
+    "ml.calibration",
     "ml.expectations",
     "ml.features",
     "ml.model_cache",

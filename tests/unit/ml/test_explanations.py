@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from xgboost import XGBClassifier
 
+from ml.calibration import Calibrated
 from ml.explanations import UNEXPLAINED, explain
 from ml.features import FEATURE_NAMES, NUMERIC_NAMES
 
@@ -75,6 +76,14 @@ def test_members_count_alike_and_one_that_does_not_know_a_feature_is_not_moved_b
     assert {each["feature"] for each in together.contributions} == {"merchant_risk_7d", "is_night"}
     halved = next(each for each in together.contributions if each["feature"] == "merchant_risk_7d")
     assert halved["contribution"] == pytest.approx(alone.contributions[0]["contribution"] / 2, abs=1e-3)
+
+
+def test_a_calibrated_member_is_explained_in_its_calibrated_log_odds():
+    member = make_member(lambda x: x["merchant_risk_7d"] > 0.5)
+    row = make_features(1).assign(merchant_risk_7d=0.9)
+    (bare,), (calibrated,) = explain(row, {"a": member}), explain(row, {"a": Calibrated(member, -1.0, 0.5)})
+    expected = [(each["feature"], pytest.approx(each["contribution"] / 2, abs=1e-3)) for each in bare.contributions]
+    assert [(each["feature"], each["contribution"]) for each in calibrated.contributions] == expected
 
 
 def test_each_row_has_its_own_explanation():
