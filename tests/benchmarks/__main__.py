@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import handbook, live, suite
+from tests.benchmarks import features, handbook, live, suite
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
 MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "live": live.measure,
+    "features": features.measure,
     "handbook": handbook.measure,
     "suite": suite.measure,
 }
