@@ -1,0 +1,86 @@
+"""What the store reads for a batch gives the same bits as the whole table does, in every column."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jikimi.store.connection import open_store
+from jikimi.store.frames import copy_rows
+from jikimi.store.windows import training_history, window_of
+from ml.features import FEATURE_NAMES, compute_features
+
+BEGIN = pd.Timestamp("2026-01-01", tz="UTC")
+BATCHES, ROWS = 8, 600
+COLUMNS = [
+    *("transaction_id", "batch_id", "landed_id", "landed_at", "occurred_at", "customer_id", "merchant_id", "category"),
+    *("amount", "currency", "customer_latitude", "customer_longitude", "merchant_latitude", "merchant_longitude"),
+]
+
+
+@pytest.fixture
+def store(database):
+    with open_store(database) as connection:
+        yield connection
+
+
+def fill(store) -> None:
+    """Write 90 days of few customers and merchants, in batches of any order, with ties and nulls."""
+    rng = np.random.default_rng(5)
+    for _ in range(BATCHES):
+        store.execute(
+            "insert into batches (source, state, landed_count, valid_count, claimed_at)"
+            " values ('history', 'loaded', 0, 0, now())"
+        )
+    copy_rows(store, "transactions", COLUMNS, (row(number, rng) for number in range(ROWS)))
+    labels = [label(int(rng.integers(ROWS)), number, rng) for number in range(300)]
+    copy_rows(store, "labels", ["transaction_id", "is_fraud", "source", "known_at"], labels)
+
+
+def row(number: int, rng: np.random.Generator) -> tuple:
+    at = BEGIN + pd.Timedelta(hours=int(rng.integers(90 * 24)))
+    places = [None if rng.random() < 0.2 else float(rng.uniform(-90, 90)) for _ in range(4)]
+    who = (f"c{rng.integers(12)}", f"m{rng.integers(8)}", [None, "food", "fuel"][rng.integers(3)])
+    amount = str(rng.integers(1, 10**7) / 1_000)
+    return f"t{number}", int(rng.integers(BATCHES)) + 1, number, at, at, *who, amount, "KRW", *places
+
+
+def label(row_number: int, number: int, rng: np.random.Generator) -> tuple:
+    known_at = BEGIN + pd.Timedelta(hours=int(rng.integers(100 * 24)))
+    return f"t{row_number}", bool(rng.random() < 0.6), f"source {number}", known_at
+
+
+@pytest.mark.parametrize("days", [pytest.param(7, id="a week of delay"), pytest.param(0.5, id="half a day of delay")])
+def test_a_batch_and_the_whole_table_give_the_same_bits(store, days):
+    fill(store)
+    delay = timedelta(days=days)
+    bulk = compute_features(*training_history(store, None), delay=pd.Timedelta(delay))
+    assert len(bulk) == ROWS
+    for batch_id in range(1, BATCHES + 1):
+        window = window_of(store, [batch_id], delay)
+        ids = window.targets["transaction_id"].tolist()
+        features = compute_features(window.transactions, window.labels, ids, pd.Timedelta(delay))
+        pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
+
+
+def test_every_column_has_something_to_compare(store):
+    fill(store)
+    bulk = compute_features(*training_history(store, None))
+    assert [name for name in FEATURE_NAMES if bulk[name].nunique() < 2] == []
+    assert bulk["distance_km"].isna().any()
+    assert set(bulk["category"]) == {"", "food", "fuel"}
+
+
+def test_where_no_coordinate_is_known_distance_is_unknown(store):
+    fill(store)
+    store.execute("update transactions set customer_latitude = null, category = null")
+    window = window_of(store, [1], timedelta(days=7))
+    features = compute_features(window.transactions, window.labels, window.targets["transaction_id"].tolist())
+    assert features["distance_km"].isna().all()
+    assert set(features["category"]) == {""}
+
+
+def test_a_batch_without_rows_has_no_features(store):
+    window = window_of(store, [1], timedelta(days=7))
+    assert compute_features(window.transactions, window.labels, []).empty
