@@ -19,6 +19,7 @@ Started by the trigger *landed_rows* as soon as rows stand in `landed_transactio
    bad ones to `quarantined_transactions` with the names of the expectations that they broke.
 2. **score_batch** computes the features, lets each member of the champion panel vote, and writes predictions, verdicts
    and alerts in one transaction. Without a champion it is skipped, and the rows wait.
+   Then the challenger, where there is one, votes in the shadow: nobody is told, and where it fails the log says so.
 3. **send_alerts** sends what is due and writes down every attempt.
 
 ### When something is red
