@@ -10,6 +10,7 @@ from jikimi.cli import (
     features,
     history,
     labels,
+    panel,
     quarantine,
     replay,
     simulate,
@@ -42,5 +43,6 @@ app.command("simulate")(simulate.simulate)
 app.command("backtest")(backtest.run)
 app.command("features")(features.write)
 app.command("data-docs")(data_docs.write)
-for name, group in {"labels": labels, "customers": customers, "alerts": alerts, "quarantine": quarantine}.items():
+_GROUPS = {"labels": labels, "customers": customers, "alerts": alerts, "quarantine": quarantine, "panel": panel}
+for name, group in _GROUPS.items():
     app.add_typer(group.app, name=name)
