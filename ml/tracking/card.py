@@ -15,8 +15,8 @@ _MEASURES: Final = {
 }
 _DECISION: Final = "**Decision:** "
 EXPLAINED_BY: Final = {
-    True: "The SHAP picture shows exact contributions to this member's log-odds before calibration.",
-    False: "There is no SHAP picture: this kind of member has no exact explainer that is fast enough.",
+    True: "The SHAP picture shows exact contributions to this member's score before calibration, of some rows.",
+    False: "There is no SHAP picture: this kind of member has no exact contributions that are quick to compute.",
 }
 
 

@@ -1,12 +1,14 @@
 """What moves a member's scores and in which direction, row by row: the SHAP summary."""
 
-from typing import Any, Final
+import warnings
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from sklearn.ensemble import BaseEnsemble
+from sklearn.pipeline import Pipeline
 
-from ml import models
 from ml.evaluation import Flags, Floats
 from ml.models import Estimator
 from ml.tracking.importance import sample
@@ -18,27 +20,87 @@ MOST_SHOWN: Final = 15
 HALF_ROW: Final = 0.38
 
 
+class Contributions(NamedTuple):
+    """What moved the scores of some rows.
+
+    :param values: towards fraud, one row per chosen row, one column per feature.
+    :param rows: the features of the same rows.
+    :param unit: what a contribution is a part of.
+    """
+
+    values: pd.DataFrame
+    rows: pd.DataFrame
+    unit: str
+
+
 def sampled_contributions(
     member: Estimator, features: pd.DataFrame, is_fraud: Flags, seed: int = 0
-) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Return contributions and the features they belong to, of some fraudulent and some honest rows.
+) -> Contributions | None:
+    """Return exact contributions in some fraudulent and some honest rows, before calibration.
 
-    Source: Lundberg and others, From local explanations to global understanding with explainable AI for trees, 2020.
+    Of trees: Lundberg and others, From local explanations to global understanding with explainable AI for trees, 2020.
+    Of linear models: the coefficient times the distance from the mean of the rows.
 
-    :return: None where the member has no exact contributions; log-odds towards fraud, one row per chosen row.
+    :return: None where the member is neither, or hides which feature a column of it is made of.
     """
     chosen, _ = sample(is_fraud, np.random.default_rng(seed), MOST_FRAUDS, MOST_HONEST)
     rows = features.iloc[chosen]
-    explained = getattr(models, "contributions", lambda *_: None)(member, rows)
-    return None if explained is None else (explained, rows)
+    before, last = _parts(_inner(member))
+    columns = before.transform(rows) if before else rows
+    sources = _sources(before, columns, list(features.columns))
+    explained = _explain(last, columns)
+    if sources is None or explained is None:
+        return None
+    values = pd.DataFrame(explained, columns=sources, index=rows.index).T.groupby(level=0).sum().T
+    # An ensemble of scikit-learn averages probabilities; boosted trees and linear models add log-odds.
+    unit = "probability" if isinstance(last, BaseEnsemble) and not hasattr(last, "init_") else "log-odds"
+    return Contributions(values, rows, unit)
 
 
-def contribution_picture(explained: pd.DataFrame, rows: pd.DataFrame, title: str) -> Axes:
+def _inner(member: Any) -> Any:
+    """Return what does the work inside of calibration and other wrappers; a forest's own `estimator` is no wrapper."""
+    while not isinstance(member, (Pipeline, BaseEnsemble)):
+        inside = getattr(member, "estimator_", None) or getattr(member, "estimator", None)
+        if inside is None:
+            break
+        member = inside
+    return member
+
+
+def _parts(member: Any) -> tuple[Any, Any]:
+    return (member[:-1], member[-1]) if isinstance(member, Pipeline) else (None, member)
+
+
+def _sources(before: Any, columns: Any, features: list[str]) -> list[str] | None:
+    """Return for each column that a pipeline's last step sees the feature that it is made of."""
+    names = list(before.get_feature_names_out(features)) if before else list(columns.columns)
+    longest_first = sorted(features, key=len, reverse=True)
+    found = [next((each for each in longest_first if str(name).startswith(each)), None) for name in names]
+    return None if None in found else [str(name) for name in found]
+
+
+def _explain(model: Any, columns: Any) -> Floats | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what shap's own dependencies will change
+        import shap
+
+    if hasattr(model, "coef_"):
+        x = np.asarray(columns, dtype=np.float64)
+        values: Floats = (x - x.mean(axis=0)) * np.ravel(model.coef_)
+        return values
+    if not (isinstance(model, BaseEnsemble) or hasattr(model, "get_booster")):
+        return None
+    explained = np.asarray(shap.TreeExplainer(model).shap_values(columns, check_additivity=False))
+    return explained[..., 1] if explained.ndim == 3 else explained
+
+
+def contribution_picture(contributions: Contributions, title: str) -> Axes:
     """Draw a dot per row and feature, by contribution; blue where the feature is small, yellow where it is large."""
+    explained, rows, unit = contributions
     strength = explained.abs().mean().sort_values(ascending=False).head(MOST_SHOWN)
     shown = list(strength.index[::-1])
     axes = new_axes(
-        title, "contribution to the log-odds of fraud (right: towards fraud)", "", size=(7.6, 5.6), left=0.29
+        title, f"contribution to the {unit} of fraud (right: towards fraud)", "", size=(7.6, 5.6), left=0.29
     )
     for height, name in enumerate(shown):
         towards = explained[name].to_numpy(np.float64)

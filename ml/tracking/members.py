@@ -10,8 +10,8 @@ from typing import Any, Final
 import mlflow
 import pandas as pd
 from mlflow.models import Model, infer_signature
-from xgboost import XGBModel
 
+from ml import models
 from ml.models import Estimator, single_threaded
 from ml.tracking.digests import TamperedArtefactError, folder_sha256
 from ml.tracking.registry import MODEL_PREFIX
@@ -25,6 +25,7 @@ TRUSTED_TYPES: Final = [
     "sklearn.tree._tree.Tree",
     "scipy.interpolate._bsplines.BSpline",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",
+    *getattr(models, "TRUSTED_TYPES", ()),
 ]
 EXAMPLE_ROWS: Final = 5
 
@@ -55,19 +56,16 @@ def log_model(member: Estimator, name: str, rows: pd.DataFrame) -> tuple[LoggedM
     registered = f"{MODEL_PREFIX}{name}"
     example = rows.head(EXAMPLE_ROWS)
     # Requirements are given, because MLflow would otherwise load the model in a fresh process to find them out.
-    common = {
-        "name": "model",
-        "registered_model_name": registered,
-        "signature": infer_signature(example, member.predict_proba(example)),
-        "input_example": example,
-        "pip_requirements": [f"{package}=={version(package)}" for package in ("scikit-learn", "xgboost", "pandas")],
-    }
-    if isinstance(member, XGBModel):
-        info = mlflow.xgboost.log_model(member, **common)
-    else:
-        info = mlflow.sklearn.log_model(
-            member, **common, pyfunc_predict_fn="predict_proba", skops_trusted_types=TRUSTED_TYPES
-        )
+    info = mlflow.sklearn.log_model(
+        member,
+        name="model",
+        registered_model_name=registered,
+        signature=infer_signature(example, member.predict_proba(example)),
+        input_example=example,
+        pip_requirements=[f"{package}=={version(package)}" for package in ("scikit-learn", "xgboost", "pandas")],
+        pyfunc_predict_fn="predict_proba",
+        skops_trusted_types=TRUSTED_TYPES,
+    )
     number = int(info.registered_model_version)
     with tempfile.TemporaryDirectory() as folder:
         digest = folder_sha256(_download(registered, number, folder))
@@ -95,6 +93,7 @@ def load_member(name: str, number: int, tracking_uri: str, sha256: str | None = 
         path = _download(name, number, folder)
         if sha256 is not None and (found := folder_sha256(path)) != sha256:
             raise TamperedArtefactError(name, number, sha256, found)
+        # Versions from before members were calibrated hold XGBoost's own files.
         flavor = mlflow.xgboost if "xgboost" in Model.load(path).flavors else mlflow.sklearn
         return single_threaded(flavor.load_model(str(path)))
 

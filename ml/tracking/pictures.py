@@ -47,7 +47,7 @@ def _member(panel: TrainedPanel, name: str) -> Iterator[tuple[str, Axes]]:
         colour = colours([name])[name]
         yield "feature_importance", importance_picture(drops, colour, f"{who}: what its ranking rests on")
     if (explained := sampled_contributions(panel.members[name], panel.judged_features, rows.is_fraud)) is not None:
-        yield "shap_summary", contribution_picture(*explained, f"{who}: what moves its scores (SHAP)")
+        yield "shap_summary", contribution_picture(explained, f"{who}: what moves its scores (SHAP)")
 
 
 def _panel(panel: TrainedPanel, spec: TrainingSpec) -> Iterator[tuple[str, Axes]]:
