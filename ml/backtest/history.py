@@ -91,9 +91,8 @@ def history_of(transactions: pd.DataFrame, labels: pd.DataFrame, delay_days: flo
 
     :param transactions: as `ml.features.compute_features` takes them, in any order.
     :param labels: `transaction_id`, `is_fraud`, `known_at`.
-    :raises BacktestError: a column, every row, every label or every fraud is missing, or an id is there twice.
+    :raises BacktestError: no row is fraud.
     """
-    _demand(transactions, labels)
     ordered = transactions.sort_values(["occurred_at", "transaction_id"], ignore_index=True)
     labels = labels.sort_values("known_at", kind="stable")
     row = pd.Index(ordered["transaction_id"]).get_indexer(labels["transaction_id"])
@@ -120,7 +119,11 @@ def _latest(rows: int, label_row: Integers, label_is_fraud: Flags) -> Flags:
     return is_fraud
 
 
-def _demand(transactions: pd.DataFrame, labels: pd.DataFrame) -> None:
+def demand_rows(transactions: pd.DataFrame, labels: pd.DataFrame) -> None:
+    """Refuse what cannot be measured before anything is computed.
+
+    :raises BacktestError: a column, a value, every row or every label is missing, or an id is there twice.
+    """
     for (what, names), frame in zip(_NEEDED.items(), (transactions, labels), strict=True):
         if missing := [name for name in names if name not in frame.columns]:
             raise BacktestError(f"the {what} lack the column {', '.join(missing)}")

@@ -92,15 +92,17 @@ def _trained_from(protocol: Protocol, until: pd.Timestamp, first: pd.Timestamp) 
 def _demand_days(protocol: Protocol, end: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp) -> None:
     have = f"the file's days are {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     earliest = (first + pd.Timedelta(days=protocol.delay_days)).ceil("D")
+    advice = (
+        f"choose one after {earliest:%Y-%m-%d}" if earliest < last else "give a longer file or a shorter label delay"
+    )
     if not first <= protocol.first_test <= last:
         raise BacktestError(
-            f"the first test day {protocol.first_test:%Y-%m-%d} is outside the file: {have}, "
-            f"so choose one after {earliest:%Y-%m-%d}"
+            f"the first test day {protocol.first_test:%Y-%m-%d} is outside the file: {have}, so {advice}"
         )
     if protocol.first_test - pd.Timedelta(days=protocol.delay_days) <= first:
         raise BacktestError(
             f"no row is {protocol.delay_days:g} days older than the first test day {protocol.first_test:%Y-%m-%d}, so "
-            f"none can be trained on: {have}, choose one after {earliest:%Y-%m-%d}"
+            f"none can be trained on: {have}, so {advice}"
         )
     if end - DAY > last:
         fitting = int((last - protocol.first_test) // DAY + 1) // protocol.test_days

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ml.backtest.history import History, history_of
+from ml.backtest.history import History, demand_rows, history_of
 from ml.backtest.protocol import DAY, BacktestError, FoldWindows, Protocol, lay_folds
 from ml.backtest.results import FoldResult, Table
 from ml.backtest.same_messages import at_same_messages
@@ -63,8 +63,9 @@ def backtest(
     """
     report = report or _say_nothing
     report(0, protocol.folds, "features")
+    demand_rows(transactions, labels)
+    windows = lay_folds(protocol, transactions["occurred_at"].min(), transactions["occurred_at"].max())
     history = history_of(transactions, labels, protocol.delay_days, zone)
-    windows = lay_folds(protocol, history.occurred_at[0], history.occurred_at[-1])
     results = []
     for number, fold in enumerate(windows):
         report(number, protocol.folds, f"fold {number + 1}, tests from {fold.tested_from:%Y-%m-%d}")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ml.backtest import BacktestError, FoldWindows, Protocol, lay_folds
-from ml.backtest.history import History, history_of
+from ml.backtest.history import History, demand_rows, history_of
 
 BEGIN = pd.Timestamp("2025-01-01", tz="UTC")
 DAY = pd.Timedelta(days=1)
@@ -151,4 +151,4 @@ def test_a_transaction_that_is_there_twice_is_refused() -> None:
     )
     labels = pd.DataFrame({"transaction_id": ["000"], "is_fraud": [True], "known_at": [TEST]})
     with pytest.raises(BacktestError, match="transaction 000 is in the file more than once"):
-        history_of(pd.concat([row, row]), labels, 7)
+        demand_rows(pd.concat([row, row]), labels)

@@ -44,6 +44,11 @@ def test_days_that_the_file_does_not_have_are_refused(first_test: str, choice: d
         lay_folds(Protocol(day(first_test), **choice), FIRST, LAST)
 
 
+def test_a_file_shorter_than_the_delay_has_no_day_to_choose() -> None:
+    with pytest.raises(BacktestError, match="longer file or a shorter label delay"):
+        lay_folds(Protocol(day("2018-04-02"), folds=1, test_days=1), FIRST, FIRST + pd.Timedelta(days=3))
+
+
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
