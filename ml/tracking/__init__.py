@@ -9,7 +9,7 @@ with warnings.catch_warnings():
 
 from ml.tracking.digests import TamperedArtefactError
 from ml.tracking.members import LoggedMember, load_member
-from ml.tracking.registry import CHALLENGER_ALIAS, CHAMPION_ALIAS, set_aliases, set_champion
+from ml.tracking.registry import CHALLENGER_ALIAS, CHAMPION_ALIAS, set_aliases
 from ml.tracking.training import EXPERIMENT, LoggedTraining, log_decision, log_training, run_url
 
 __all__ = [
@@ -24,5 +24,4 @@ __all__ = [
     "log_training",
     "run_url",
     "set_aliases",
-    "set_champion",
 ]

@@ -14,6 +14,7 @@ _MEASURES: Final = {
     "recall_at_fpr_0.001": ("recall at 0.1 % false positives", ".3f"),
 }
 _DECISION: Final = "**Decision:** "
+_BELOW_DECISION: Final = "\n\n---\n\n"
 EXPLAINED_BY: Final = {
     True: "The SHAP picture shows exact contributions to this member's score before calibration, of some rows.",
     False: "There is no SHAP picture: this kind of member has no exact contributions that are quick to compute.",
@@ -74,9 +75,12 @@ def summary(panel: TrainedPanel, spec: TrainingSpec) -> str:
 
 
 def with_decision(note: str, sentence: str) -> str:
-    """Put a decision at the top of a run's description, in the place of an earlier one."""
-    _, _, rest = note.partition("\n\n") if note.startswith(_DECISION) else ("", "", note)
-    return f"{_DECISION}{sentence}\n\n{rest}".rstrip()
+    """Put a decision at the top of a run's description, a line below it, in the place of an earlier one.
+
+    :param sentence: Markdown, of one paragraph or more.
+    """
+    _, _, rest = note.partition(_BELOW_DECISION) if note.startswith(_DECISION) else ("", "", note)
+    return f"{_DECISION}{sentence}{_BELOW_DECISION}{rest}"
 
 
 def _purpose(name: str) -> str:

@@ -1,11 +1,10 @@
 """One member's way into MLflow and back: logged with its signature, verified by hash, loaded ready to score."""
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import mlflow
 import pandas as pd
@@ -41,10 +40,6 @@ class LoggedMember:
     model_name: str
     version: int
     sha256: str
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield name and version, as callers from before the hash expect."""
-        return iter((self.model_name, self.version))
 
 
 def log_model(member: Estimator, name: str, rows: pd.DataFrame) -> tuple[LoggedMember, str]:

@@ -26,8 +26,3 @@ def set_aliases(alias: str, versions: Mapping[str, int], tracking_uri: str) -> N
     for model in client.search_registered_models(f"name LIKE '{MODEL_PREFIX}%'"):
         if alias in model.aliases and model.name not in versions:
             client.delete_registered_model_alias(model.name, alias)
-
-
-def set_champion(versions: Mapping[str, int], tracking_uri: str) -> None:
-    """Give the alias `champion` to these versions: name in the registry -> version."""
-    set_aliases(CHAMPION_ALIAS, versions, tracking_uri)

@@ -200,7 +200,7 @@ def test_the_last_decision_stands_on_the_run_above_its_summary(
     run = client.get_run(logged.run_id)
     assert (run.data.tags["is_promoted"], run.data.tags["decision"]) == ("true", "Promoted by hand.")
     note = run.data.tags["mlflow.note.content"]
-    assert note.startswith("**Decision:** Promoted by hand.\n\n")
+    assert note.startswith("**Decision:** Promoted by hand.\n\n---\n\n")
     assert "Refused" not in note
     assert "Trained on" in note
     assert (run.data.metrics["gain"], "unknown" in run.data.metrics) == (0.5, False)

@@ -23,9 +23,14 @@ def test_figures_that_are_no_numbers_are_left_out() -> None:
 
 def test_a_later_decision_replaces_the_one_before() -> None:
     once = with_decision("Trained.\n\nA table.", "Refused.")
-    assert once == "**Decision:** Refused.\n\nTrained.\n\nA table."
-    assert with_decision(once, "Promoted.") == "**Decision:** Promoted.\n\nTrained.\n\nA table."
+    assert once == "**Decision:** Refused.\n\n---\n\nTrained.\n\nA table."
+    assert with_decision(once, "Promoted.") == "**Decision:** Promoted.\n\n---\n\nTrained.\n\nA table."
+
+
+def test_a_decision_of_several_paragraphs_is_replaced_as_a_whole() -> None:
+    once = with_decision("Trained.", "Refused.\n\n| a | table |")
+    assert with_decision(once, "Promoted.") == with_decision("Trained.", "Promoted.")
 
 
 def test_a_run_without_a_description_gets_the_decision_alone() -> None:
-    assert with_decision("", "Promoted.") == "**Decision:** Promoted."
+    assert with_decision("", "Promoted.").startswith("**Decision:** Promoted.\n")
