@@ -107,6 +107,10 @@ def _times(value: Any, *_: Any) -> str:
     return _short(math.exp(min(float(value), 50.0)))
 
 
+def _ratio(value: Any, *_: Any) -> str:
+    return _short(float(value))
+
+
 def _hours(value: Any, language: str, *_: Any) -> str:
     minutes = float(value) * 60
     if minutes < 1:
@@ -155,6 +159,7 @@ VALUES: Final[dict[str, Callable[[Any, str, str | None], str]]] = {
     "count": _count,
     "percent": _percent,
     "times": _times,
+    "ratio": _ratio,
     "hours": _hours,
     "days": _days,
     "km": _km,

@@ -9,6 +9,9 @@ from ml.features.rows import MICROSECONDS_PER_DAY, MICROSECONDS_PER_HOUR, Rows, 
 from ml.features.timeline import Floats, Integers, Ranked, order_of
 
 MOST_HOURS = LONGEST_DAYS * 24.0
+SURGE_DAYS = 7
+MOST_TENTHS = 100_000_000
+"""An amount above this many tenths counts as this much in a sum of squares, which would leave 64 bits otherwise."""
 FIRST_LATE_HOUR, LAST_EARLY_HOUR = 22, 3
 
 Columns = dict[str, Floats]
@@ -23,6 +26,7 @@ def customer_columns(rows: Rows) -> tuple[Integers, Columns]:
     hours = rows.hours[order]
     nights = _sums((hours >= FIRST_LATE_HOUR) | (hours <= LAST_EARLY_HOUR))
     columns = _amounts(rows.thousandths[order], begins, seen)
+    columns |= _against_mean(rows.thousandths[order], begins, seen)
     columns |= _logarithms(log_millionths(rows.thousandths)[order], begins, seen)
     columns["customer_hours_since_last"] = _hours_since_last(rows, order)[seen.places]
     columns["customer_night_count_1d"] = (nights[seen.places + 1] - nights[begins[1]]).astype(np.float64)
@@ -56,6 +60,27 @@ def _amounts(thousandths: Integers, begins: dict[int, Integers], seen: Seen) -> 
         columns[f"customer_count_{days}d"] = count.astype(np.float64)
         columns[f"customer_mean_{days}d"] = (sums[seen.places + 1] - sums[begin]) / (count * 1_000)
     return columns
+
+
+def _against_mean(thousandths: Integers, begins: dict[int, Integers], seen: Seen) -> Columns:
+    """Compare the amount, and the root mean square of the week's other amounts, with the mean of the month's others.
+
+    1 where there are no others. The square is what a few purchases of five times the usual amount stand out in.
+    """
+    sums, month, week = _sums(thousandths), begins[LONGEST_DAYS], begins[SURGE_DAYS]
+    tenths = np.minimum(thousandths // 100, MOST_TENTHS)
+    squares = _sums(tenths * tenths)
+    total, others = sums[seen.places] - sums[month], seen.places - month
+    square = (squares[seen.places] - squares[week]) / np.maximum(seen.places - week, 1)
+    return {
+        "customer_amount_to_mean_30d": _ratio(thousandths[seen.places] * others, total),
+        "customer_surge_7d": np.where(seen.places > week, _ratio(np.sqrt(square) * (100 * others), total), 1.0),
+    }
+
+
+def _ratio(values: Integers | Floats, total: Integers) -> Floats:
+    """Return values / total, 1 where the total is 0."""
+    return np.divide(values, total, out=np.ones(len(values)), where=total > 0)
 
 
 def _logarithms(logs: Integers, begins: dict[int, Integers], seen: Seen) -> Columns:

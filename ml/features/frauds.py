@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.features.logarithm import log_millionths
 from ml.features.rows import Rows, instants_of
 from ml.features.timeline import Integers
 
@@ -18,13 +19,15 @@ _NEVER = np.iinfo(np.int64).max
 class Frauds:
     """Spans of time in which a row was held to be a fraud: from the label that said so until the one that took it back.
 
-    Each array has one entry per span, in order of when the row occurred; instants in microseconds.
+    Each array has one entry per span, in order of when the row occurred; instants in microseconds, logarithms of the
+    amounts in millionths.
     """
 
     merchants: Integers
     occurred: Integers
     since: Integers
     until: Integers
+    logs: Integers
 
 
 def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:
@@ -37,7 +40,7 @@ def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:
     until = np.full(len(row), _NEVER)
     until[:-1][row[1:] == row[:-1]] = known[1:][row[1:] == row[:-1]]
     row, since, until = row[is_fraud], known[is_fraud], until[is_fraud]
-    return Frauds(rows.merchants[row], rows.instants[row], since, until)
+    return Frauds(rows.merchants[row], rows.instants[row], since, until, log_millionths(rows.thousandths[row]))
 
 
 def _rows_of(rows: Rows, ids: "pd.Index[Any]", is_fraud: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:

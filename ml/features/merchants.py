@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ml.features.frauds import Frauds, known_frauds, oldest_and_newest
+from ml.features.logarithm import MILLIONTHS
 from ml.features.names import LONGEST_DAYS, WINDOW_DAYS
 from ml.features.rows import MICROSECONDS_PER_DAY, Rows
 from ml.features.timeline import Floats, Integers, Ranked
@@ -17,6 +18,7 @@ class Window(NamedTuple):
     end: Integers
     rows: Integers
     frauds: Integers
+    logs: Integers
     oldest: Integers
     newest: Integers
 
@@ -40,7 +42,8 @@ def merchant_columns(rows: Rows, labels: pd.DataFrame, delay: int) -> tuple[Inte
         fraud = _cover(first, last, len(merchants))
         columns[f"merchant_count_{days}d"] = count.astype(np.float64)
         columns[f"merchant_risk_{days}d"] = np.divide(fraud, count, out=np.zeros(len(count)), where=count > 0)
-    window = Window(end, count, fraud, *oldest_and_newest(first, last, len(merchants)))
+    logs = _cover(first, last, len(merchants), frauds.logs)
+    window = Window(end, count, fraud, logs, *oldest_and_newest(first, last, len(merchants)))
     return seen.slots, columns | _since_fraud(rows, frauds, window, rows.instants[seen.rows], delay)
 
 
@@ -55,10 +58,11 @@ def _places(rows: Rows, wanted: Ranked, frauds: Frauds, delay: int, span: int) -
     return first, np.maximum(first, last)
 
 
-def _cover(first: Integers, last: Integers, count: int) -> Integers:
-    """Count for each place the spans `[first, last)` that hold it."""
-    changes = np.bincount(first, minlength=count + 1) - np.bincount(last, minlength=count + 1)
-    return np.cumsum(changes)[:count]
+def _cover(first: Integers, last: Integers, count: int, weights: Integers | None = None) -> Integers:
+    """Count for each place the spans `[first, last)` that hold it, or add up their weights."""
+    changes = np.bincount(first, weights, count + 1) - np.bincount(last, weights, count + 1)
+    # Sums of weights are floats, but of whole numbers far below 2**53, so they are exact.
+    return np.cumsum(changes.astype(np.int64))[:count]
 
 
 def _since_fraud(rows: Rows, frauds: Frauds, window: Window, instants: Integers, delay: int) -> dict[str, Floats]:
@@ -75,6 +79,9 @@ def _since_fraud(rows: Rows, frauds: Frauds, window: Window, instants: Integers,
             np.zeros(len(instants)), at, window.frauds[at] / (window.end[at] - before[oldest])
         ),
         "merchant_honest_since_last_fraud": _replaced(window.rows, at, window.end[at] - until[newest]),
+        "merchant_fraud_log_amount_30d": _replaced(
+            np.zeros(len(instants)), at, window.logs[at] / (window.frauds[at] * MILLIONTHS)
+        ),
     }
 
 

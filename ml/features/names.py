@@ -23,6 +23,8 @@ FURTHER_NAMES: Final = (
     "customer_hours_since_last",
     "customer_amount_ratio_30d",
     "customer_amount_spread_30d",
+    "customer_amount_to_mean_30d",
+    "customer_surge_7d",
     "customer_log_mean_1d",
     "customer_night_count_1d",
     "customer_merchant_count_30d",
@@ -30,6 +32,7 @@ FURTHER_NAMES: Final = (
     "merchant_days_since_last_fraud",
     "merchant_risk_since_first_fraud",
     "merchant_honest_since_last_fraud",
+    "merchant_fraud_log_amount_30d",
 )
 NUMERIC_NAMES: Final = (*HANDBOOK_NAMES, *FURTHER_NAMES)
 FEATURE_NAMES: Final = (*NUMERIC_NAMES, "category")

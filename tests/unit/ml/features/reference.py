@@ -73,10 +73,14 @@ def _customers(case: Case, row: Any) -> dict[str, float | str]:
     latest = max((each.occurred_at for each in others), default=now - WINDOWS[30])
     hours = [each.occurred_at.tz_convert(case.zone).hour for each in seen[1]]
     ratio = _log(row) - _mean(others) if others else Fraction(0)
+    mean = sum(map(_amount, others)) / len(others) if others else Fraction(0)
+    week = [each for each in seen[7] if each.transaction_id != row.transaction_id]
     return values | {
         "customer_hours_since_last": (now - latest) / pd.Timedelta(hours=1),
         "customer_amount_ratio_30d": float(ratio),
         "customer_amount_spread_30d": statistics.pstdev(float(_log(each)) for each in others) if others else 0.0,
+        "customer_amount_to_mean_30d": float(_amount(row) / mean) if mean else 1.0,
+        "customer_surge_7d": _root_mean_square(week) / float(mean) if week and mean else 1.0,
         "customer_log_mean_1d": float(_mean(seen[1])) - float(_mean(seen[30])),
         "customer_night_count_1d": float(sum(hour >= 22 or hour <= 3 for hour in hours)),
         "customer_merchant_count_30d": float(sum(each.merchant_id == row.merchant_id for each in seen[30])),
@@ -90,7 +94,8 @@ def _merchants(case: Case, row: Any) -> dict[str, float | str]:
         for other in case.transactions.itertuples()
         if other.merchant_id == row.merchant_id and end - WINDOWS[30] < other.occurred_at <= end
     ]
-    frauds = [each.occurred_at for each in past if was_fraud(case.labels, each.transaction_id, now)]
+    found = [each for each in past if was_fraud(case.labels, each.transaction_id, now)]
+    frauds = [each.occurred_at for each in found]
     values: dict[str, float | str] = {}
     for days, window in WINDOWS.items():
         count = sum(each.occurred_at > end - window for each in past)
@@ -104,7 +109,16 @@ def _merchants(case: Case, row: Any) -> dict[str, float | str]:
         "merchant_days_since_last_fraud": (now - last) / DAY,
         "merchant_risk_since_first_fraud": float(Fraction(len(frauds), since_first)) if frauds else 0.0,
         "merchant_honest_since_last_fraud": float(sum(each.occurred_at > last for each in past)),
+        "merchant_fraud_log_amount_30d": float(_mean(found)) if found else 0.0,
     }
+
+
+def _amount(row: Any) -> Fraction:
+    return Fraction(Decimal(repr(row.amount)))
+
+
+def _root_mean_square(rows: list[Any]) -> float:
+    return math.sqrt(sum(min(_amount(each) * 10 // 1, 10**8) ** 2 for each in rows) / len(rows)) / 10
 
 
 def _log(row: Any) -> Fraction:

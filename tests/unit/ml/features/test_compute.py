@@ -19,7 +19,7 @@ from tests.unit.ml.features.cases import (
 )
 from tests.unit.ml.features.reference import DAY, Case, features_of
 
-ROUNDED = {"distance_km": 0.000_501, "customer_amount_spread_30d": 0.002}
+ROUNDED = {"distance_km": 0.000_501, "customer_amount_spread_30d": 0.002, "customer_surge_7d": 1e-6}
 """Features that the definition gives with more digits, and how far apart they may be."""
 
 
