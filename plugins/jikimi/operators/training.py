@@ -58,9 +58,18 @@ class TrainPanelOperator(BaseOperator):
             raise AirflowFailException(sentence) from error
 
     def _demand_mlflow(self, store: Connection) -> None:
-        """Ask first: a training that cannot be kept would be minutes for nothing."""
-        if problem := follow_panels(store):
-            raise ServiceUnavailable(f"{problem} Start MLflow, for example with `make up`: this task is tried again.")
+        """Ask first: a training that cannot be kept would be minutes for nothing. Then set what it has missed."""
+        from mlflow.exceptions import MlflowException
+
+        from ml.tracking.server import demand_server
+
+        try:
+            demand_server(defaults.tracking_uri())
+        except MlflowException as error:
+            raise ServiceUnavailable(
+                f"{error}. Start it, for example with `make up`: this task is tried again."
+            ) from error
+        follow_panels(store)
 
     def _train(self, store: Connection, tags: dict[str, str]) -> dict[str, Any]:
         import pandas as pd
