@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from xgboost import DMatrix, XGBClassifier
 
-from ml.inputs import CategoryNumbers, Thinned
+from ml.inputs import CategoryNumbers
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,8 +37,9 @@ def contributions(member: Any, features: pd.DataFrame) -> pd.DataFrame | None:
 
 def _pipeline(member: Any) -> Pipeline | None:
     """Return the fitted pipeline inside a member whose first step gives the category its numbers."""
-    inner = getattr(member, "estimator", member) if not isinstance(member, Thinned) else member
-    inner = inner.estimator_ if isinstance(inner, Thinned) else inner
+    inner = member
+    while not isinstance(inner, Pipeline) and hasattr(inner, "estimator"):
+        inner = inner.estimator
     is_ours = isinstance(inner, Pipeline) and isinstance(inner.steps[0][1], CategoryNumbers)
     return inner if is_ours else None
 

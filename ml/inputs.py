@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, OneToOneFeatureMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, OneToOneFeatureMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 
 Flags = npt.NDArray[np.bool_]
@@ -116,7 +116,8 @@ class Thinned(ClassifierMixin, BaseEstimator):
 
     Source: King and Zeng, Logistic regression in rare events data, 2001 (weighting).
 
-    :param estimator: takes `sample_weight` in `fit`; of a pipeline its last step does.
+    :param estimator: is fitted itself, as a pipeline does with its steps; takes `sample_weight` in `fit`, of a
+        pipeline its last step does.
     :param most_honest: how many honest rows are kept at most.
     """
 
@@ -136,14 +137,13 @@ class Thinned(ClassifierMixin, BaseEstimator):
             kept = np.random.default_rng(self.random_state).choice(honest, self.most_honest, replace=False)
             weight[kept] = len(honest) / self.most_honest
             rows = np.sort(np.concatenate([np.flatnonzero(y), kept]))
-        self.estimator_ = clone(self.estimator)
         last = f"{self.estimator.steps[-1][0]}__" if isinstance(self.estimator, Pipeline) else ""
-        self.estimator_.fit(x.iloc[rows], y[rows], **{f"{last}sample_weight": weight[rows]})
+        self.estimator.fit(x.iloc[rows], y[rows], **{f"{last}sample_weight": weight[rows]})
         return self
 
     def predict_proba(self, x: pd.DataFrame) -> Floats:
         """Return (rows, 2): the probability of honest and of fraud."""
-        probabilities: Floats = self.estimator_.predict_proba(x)
+        probabilities: Floats = self.estimator.predict_proba(x)
         return probabilities
 
     def predict(self, x: pd.DataFrame) -> Flags:
