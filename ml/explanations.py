@@ -6,9 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from xgboost import DMatrix, XGBClassifier
 
-from ml.calibration import Calibrated
+from ml.contributions import contributions
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.sentences import Value, sentence
@@ -59,7 +58,7 @@ def explain(
 
 def _mean_contributions(features: pd.DataFrame, members: Mapping[str, Estimator]) -> npt.NDArray[np.float64] | None:
     """Return (rows, features) in log-odds; None where no member allows it."""
-    found = [each for each in (_contributions(member, features) for member in members.values()) if each is not None]
+    found = [each for each in (contributions(member, features) for member in members.values()) if each is not None]
     if not found:
         return None
     # A feature that a member does not know moves it by nothing.
@@ -81,15 +80,3 @@ def _explanation(strengths: npt.NDArray[np.float64], row: dict[str, Value], curr
 
 def _known(value: Any) -> Value:
     return None if pd.isna(value) else value
-
-
-def _contributions(member: Estimator, features: pd.DataFrame) -> pd.DataFrame | None:
-    if isinstance(member, Calibrated):
-        inner = _contributions(member.estimator, features)
-        return None if inner is None else member.slope * inner
-    if not isinstance(member, XGBClassifier):
-        return None
-    names = list(member.feature_names_in_)
-    # One thread: in a forked process a second one could wait for ever (OpenMP).
-    found = member.get_booster().predict(DMatrix(features[names], nthread=1), pred_contribs=True)
-    return pd.DataFrame(found[:, :-1].astype(np.float64), columns=names, index=features.index)

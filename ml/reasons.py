@@ -59,6 +59,7 @@ def _with_usual_amount(features: pd.DataFrame) -> pd.DataFrame:
     return features.assign(
         amount=usual,
         customer_amount_ratio_30d=features["customer_amount_ratio_30d"] - fallen,
+        customer_amount_to_mean_30d=features["customer_amount_to_mean_30d"].clip(upper=1.0),
         customer_log_mean_1d=features["customer_log_mean_1d"] - fallen * shares,
         **means,
     )
@@ -71,6 +72,7 @@ def _with_usual_spending(features: pd.DataFrame) -> pd.DataFrame:
         customer_mean_1d=features["customer_mean_1d"].clip(upper=month),
         customer_mean_7d=features["customer_mean_7d"].clip(upper=month),
         customer_log_mean_1d=features["customer_log_mean_1d"].clip(upper=0.0),
+        customer_surge_7d=features["customer_surge_7d"].clip(upper=1.0),
     )
 
 
@@ -94,6 +96,7 @@ def _with_honest_merchant(features: pd.DataFrame) -> pd.DataFrame:
         merchant_days_since_first_fraud=NO_FRAUD_DAYS,
         merchant_days_since_last_fraud=NO_FRAUD_DAYS,
         merchant_honest_since_last_fraud=features["merchant_count_30d"],
+        merchant_fraud_log_amount_30d=0.0,
     )
 
 

@@ -25,6 +25,7 @@ _HEAVY_MODULES = (
     "ml.calibration",
     "ml.expectations",
     "ml.features",
+    "ml.inputs",
     "ml.model_cache",
     "ml.scoring",
     "ml.messages",

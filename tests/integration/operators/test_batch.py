@@ -203,12 +203,14 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
 
 def trees_that_fear_amounts_from(limit):
     import pandas as pd
+    from sklearn.pipeline import make_pipeline
     from xgboost import XGBClassifier
 
+    from ml.inputs import CategoryNumbers
+
     amounts = pd.DataFrame({"amount": [float(amount) for amount in range(0, 2 * limit, 10)]})
-    return XGBClassifier(n_estimators=20, max_depth=1, base_score=0.5, n_jobs=1).fit(
-        amounts, amounts["amount"] >= limit
-    )
+    trees = XGBClassifier(n_estimators=20, max_depth=1, base_score=0.5, n_jobs=1)
+    return make_pipeline(CategoryNumbers(), trees).fit(amounts, amounts["amount"] >= limit)
 
 
 def _crash(*_, **__):

@@ -6,11 +6,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
 from xgboost import XGBClassifier
 
 from ml.calibration import Calibrated
 from ml.explanations import UNEXPLAINED, explain
 from ml.features import FEATURE_NAMES, NUMERIC_NAMES
+from ml.inputs import CategoryNumbers
 
 COLUMNS = ["amount", "is_night", "merchant_risk_7d", "distance_km"]
 
@@ -24,7 +26,8 @@ def make_features(rows, seed=0):
 def make_member(of, columns=COLUMNS):
     features = make_features(400)
     fraud = of(features).to_numpy(bool)
-    return XGBClassifier(n_estimators=20, max_depth=3, base_score=0.5, n_jobs=1).fit(features[columns], fraud)
+    trees = XGBClassifier(n_estimators=20, max_depth=3, base_score=0.5, n_jobs=1)
+    return make_pipeline(CategoryNumbers(), trees).fit(features[columns], fraud)
 
 
 class Silent:
@@ -64,7 +67,7 @@ def test_contributions_are_exact_they_sum_up_to_the_log_odds():
     train = make_features(400)[columns]
     probability = member.predict_proba(row[columns])[0, 1]
     # Of one feature: the score less the mean score over the rows that the trees were grown on.
-    margins = member.predict(train, output_margin=True)
+    margins = member[-1].predict(train, output_margin=True)
     expected = math.log(probability / (1 - probability)) - margins.mean()
     assert why.contributions[0]["contribution"] == pytest.approx(expected, abs=0.1)
 

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from xgboost import XGBClassifier
 
 from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
+from ml.inputs import CategoryNumbers
 from ml.scoring import score, score_members, score_without_reasons
 
 
@@ -79,9 +81,8 @@ def test_in_the_shadow_the_votes_are_the_same_and_nobody_asks_why() -> None:
 
 def test_only_a_unanimous_row_is_explained() -> None:
     rows = make_features(*range(0, 200, 2))
-    trees = XGBClassifier(n_estimators=5, max_depth=1, base_score=0.5, n_jobs=1).fit(
-        rows[["amount"]], rows["amount"] > 99
-    )
+    trees = make_pipeline(CategoryNumbers(), XGBClassifier(n_estimators=5, max_depth=1, base_score=0.5, n_jobs=1))
+    trees.fit(rows[["amount"]], rows["amount"] > 99)
     members = {"a": Fixed(100), "b": Fixed(100), "trees": trees}
     verdicts = score(make_features(90, 150), members, THRESHOLDS | {"trees": 0.5}).verdicts
     assert verdicts["explanation_en"].tolist() == [None, None]
