@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import BaseOperator
 from airflow.sdk.bases.branch import BranchMixIn
+from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from jikimi.exceptions import JikimiError
@@ -66,6 +67,8 @@ class JudgePanelOperator(BaseOperator, BranchMixIn):
             self._refuse(judged)
         if must_ask:
             self._challenge(judged)
+        # Where a task is skipped, Airflow ends this one by an exception, and nothing would be handed over.
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=judged)
         self.do_branch(context, self.approve_task if must_ask else self.promote_task)
         return judged
 

@@ -85,12 +85,24 @@ def trained(store, champion_id=None, members=MEMBERS, **panel):
     }
 
 
+class Task:
+    """A task instance that keeps what is handed over."""
+
+    def __init__(self):
+        self.pushed = {}
+
+    def xcom_push(self, key, value):
+        self.pushed[key] = value
+
+
 def judge(hand_over, promotion=AUTOMATIC):
     """Run the gate; returns what it hands over, and the task that it goes on to."""
     operator = JudgePanelOperator(task_id="judge_panel", trained=hand_over, promotion=promotion)
     branches = []
     operator.do_branch = lambda context, task_id: branches.append(task_id)
-    judged = operator.execute({})
+    task = Task()
+    judged = operator.execute({"ti": task})
+    assert task.pushed == {"return_value": judged}
     json.dumps(judged, allow_nan=False)
     return judged, branches[0]
 

@@ -129,7 +129,7 @@ def nothing(labels):
     [
         pytest.param(honest, "fraud", id="one class"),
         pytest.param(few_frauds, "too few", id="too few frauds"),
-        pytest.param(nothing, "label", id="no labels"),
+        pytest.param(nothing, "expectations", id="no labels"),
     ],
 )
 def test_history_that_nothing_can_be_learned_from_is_said_everywhere(
