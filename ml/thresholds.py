@@ -13,6 +13,9 @@ Integers = npt.NDArray[np.int64]
 
 LOOSENESS: Final = (1, 2, 4, 8)
 """How many times more often than the strictest member another one may vote fraud."""
+MOST_VOTES_PER_MESSAGE: Final = 10
+"""The strictest member votes fraud at most this many times as often as the panel may send: members that agree on less
+than a tenth are not made to agree by lower thresholds."""
 
 
 def choose_thresholds(
@@ -29,19 +32,32 @@ def choose_thresholds(
     :return: member -> threshold; above 1, so that nothing is voted fraud, where no message fits the budget.
     """
     above = np.column_stack([_rows_at_or_above(scores[member].to_numpy(np.float64)) for member in scores])
-    best: tuple[int, tuple[int, ...], float] = (-1, (1,) * scores.shape[1], 0.0)
-    for looseness in sorted(product(LOOSENESS, repeat=scores.shape[1]), key=sum):
+    looseness, limit = _best_combination(above, is_fraud, max_messages, needed_votes(scores.shape[1], policy))
+    return {
+        str(member): _lowest_score(scores[member].to_numpy(np.float64), above[:, place], limit * looseness[place])
+        for place, member in enumerate(scores)
+    }
+
+
+def _best_combination(
+    above: Integers, is_fraud: npt.NDArray[np.bool_], max_messages: int, needed: int
+) -> tuple[tuple[int, ...], float]:
+    """Return the members' looseness and the limit of the strictest one that find the most fraud."""
+    members = above.shape[1]
+    most = MOST_VOTES_PER_MESSAGE * max_messages
+    # No combination reaches the other rows, which are nearly all there are.
+    in_reach = _strictness(above, needed) <= most * max(LOOSENESS)
+    above, is_fraud = above[in_reach], is_fraud[in_reach]
+    best: tuple[int, tuple[int, ...], float] = (-1, (1,) * members, 0.0)
+    for looseness in sorted(product(LOOSENESS, repeat=members), key=sum):
         if min(looseness) > 1:
             continue
-        strictness = _strictness(above / np.array(looseness), needed_votes(scores.shape[1], policy))
-        limit = _loosest_limit(strictness, max_messages)
+        strictness = _strictness(above / np.array(looseness), needed)
+        limit = _loosest_limit(strictness[strictness <= most], max_messages)
         found = int((is_fraud & (strictness <= limit)).sum())
         if found > best[0]:
             best = (found, looseness, limit)
-    return {
-        str(member): _lowest_score(scores[member].to_numpy(np.float64), above[:, place], best[2] * best[1][place])
-        for place, member in enumerate(scores)
-    }
+    return best[1:]
 
 
 def _rows_at_or_above(scores: npt.NDArray[np.float64]) -> Integers:
@@ -49,17 +65,20 @@ def _rows_at_or_above(scores: npt.NDArray[np.float64]) -> Integers:
     return len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
 
 
-def _strictness(above: npt.NDArray[np.float64], needed: int) -> npt.NDArray[np.float64]:
+def _strictness(above: Integers | npt.NDArray[np.float64], needed: int) -> npt.NDArray[np.float64]:
     """Return for each row how loose the panel must be before enough members vote fraud on it."""
-    strictness: npt.NDArray[Any] = np.sort(above, axis=1)[:, needed - 1]
+    if needed == above.shape[1]:
+        return above.max(axis=1).astype(np.float64)
+    strictness: npt.NDArray[Any] = np.partition(above, needed - 1, axis=1)[:, needed - 1]
     return strictness
 
 
 def _loosest_limit(strictness: npt.NDArray[np.float64], max_messages: int) -> float:
     """Return the loosest limit that at most `max_messages` rows meet; rows that tie come in together or not at all."""
-    levels, counts = np.unique(strictness, return_counts=True)
-    fitting = levels[counts.cumsum() <= max_messages]
-    return float(fitting[-1]) if len(fitting) else 0.0
+    if len(strictness) > max_messages:
+        one_too_many = np.partition(strictness, max_messages)[max_messages]
+        strictness = strictness[strictness < one_too_many]
+    return float(strictness.max()) if len(strictness) else 0.0
 
 
 def _lowest_score(scores: npt.NDArray[np.float64], above: Integers, limit: float) -> float:
