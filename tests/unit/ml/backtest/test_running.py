@@ -44,13 +44,11 @@ def slow_fold(transactions: pd.DataFrame, labels: pd.DataFrame, protocol: Protoc
         protocol.seed,
     )
     keep = []
-    for row in rows.itertuples():
-        if not begin <= row.occurred_at < begin + 7 * DAY:
-            continue
-        today = row.occurred_at.floor("D")
-        known = rows[(rows["occurred_at"] >= begin - 14 * DAY) & (rows["occurred_at"] < today - 7 * DAY)]
-        if row.customer_id not in set(known["customer_id"][known["is_fraud"]]):
-            keep.append(row.Index)
+    for today in pd.date_range(begin, periods=7):
+        is_known = (rows["occurred_at"] >= begin - 14 * DAY) & (rows["occurred_at"] < today - 7 * DAY)
+        known = set(rows["customer_id"][is_known & rows["is_fraud"]])
+        is_today = (rows["occurred_at"] >= today) & (rows["occurred_at"] < today + DAY)
+        keep += [place for place in rows.index[is_today] if rows["customer_id"][place] not in known]
     tested = rows.loc[keep]
     scores = score_members(features.loc[tested["transaction_id"]], fitted.members)["random_forest"]
     return {
