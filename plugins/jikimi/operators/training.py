@@ -167,11 +167,11 @@ def _explained(error: Exception) -> str | None:
 
 
 def _is_away(error: Exception) -> bool:
-    """Whether a server did not answer: PostgreSQL, or MLflow, unless it answered that it does not have something."""
+    """Whether a server did not answer: PostgreSQL, or MLflow, unless it answered that it lacks or refuses something."""
     from mlflow.exceptions import MlflowException
 
     if isinstance(error, MlflowException):
-        return str(error.error_code) != "RESOURCE_DOES_NOT_EXIST"
+        return str(error.error_code) not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
     # A deadlock, say: only the store may name the driver's errors.
     is_of_the_driver = type(error).__module__.partition(".")[0] == "psycopg"
     return is_of_the_driver or isinstance(error, (OSError, ServiceUnavailable, StoreUnavailable))

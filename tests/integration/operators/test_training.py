@@ -8,9 +8,9 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from mlflow import MlflowClient
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from jikimi.exceptions import ServiceUnavailable
 from jikimi.operators.training import TrainPanelOperator
@@ -34,7 +34,7 @@ class BrokenMember(LogisticRegression):
 
 def small_member(seed):
     columns = ["amount", "customer_mean_30d", "merchant_risk_7d"]
-    numbers = ColumnTransformer([("numbers", SimpleImputer(), columns)])
+    numbers = ColumnTransformer([("numbers", StandardScaler(), columns)])
     return make_pipeline(numbers, LogisticRegression(random_state=seed))
 
 
