@@ -99,5 +99,5 @@ MEMBERS: Final[dict[str, Callable[[int], Estimator]]] = {
 
 def single_threaded(estimator: Estimator) -> Estimator:
     """Set a fitted estimator to one thread: in a forked process a second one could wait for ever (OpenMP)."""
-    parameters = {name: 1 for name in estimator.get_params() if name == "n_jobs" or name.endswith("__n_jobs")}
-    return estimator.set_params(**parameters)
+    threads = {name: value for name, value in estimator.get_params().items() if name.split("__")[-1] == "n_jobs"}
+    return estimator.set_params(**{name: 1 for name, value in threads.items() if value is not None})

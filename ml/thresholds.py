@@ -68,7 +68,8 @@ def _rows_at_or_above(scores: npt.NDArray[np.float64]) -> Integers:
 def _strictness(above: Integers | npt.NDArray[np.float64], needed: int) -> npt.NDArray[np.float64]:
     """Return for each row how loose the panel must be before enough members vote fraud on it."""
     if needed == above.shape[1]:
-        return above.max(axis=1).astype(np.float64)
+        highest: npt.NDArray[Any] = above.max(axis=1).astype(np.float64)
+        return highest
     strictness: npt.NDArray[Any] = np.partition(above, needed - 1, axis=1)[:, needed - 1]
     return strictness
 

@@ -1,4 +1,4 @@
-"""Each member keeps what the panel relies on: it learns amounts, repeats itself, and works in a forked process."""
+"""Each member keeps what the panel relies on: it learns, repeats itself, takes what is unknown, and can be stored."""
 
 import multiprocessing
 from pathlib import Path
@@ -7,17 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from sklearn.metrics import roc_auc_score
 from xgboost import XGBClassifier
 
-from ml.features import FEATURE_NAMES
-from ml.models import MEMBERS, single_threaded
+from ml.calibration import Calibrated, expit, log_odds
+from ml.features import FEATURE_NAMES, NUMERIC_NAMES
+from ml.models import MEMBERS, TRUSTED_TYPES, Estimator, single_threaded
 
 
 def make_rows(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     """Rows whose frauds are dear and happen at merchants with a history."""
     rng = np.random.default_rng(seed)
-    rows = pd.DataFrame(rng.gamma(2.0, 10.0, (count, len(FEATURE_NAMES))), columns=list(FEATURE_NAMES))
+    rows = pd.DataFrame(rng.gamma(2.0, 10.0, (count, len(NUMERIC_NAMES))), columns=list(NUMERIC_NAMES))
+    rows["category"] = rng.choice(["grocery", "travel", ""], count)
     is_fraud = rng.random(count) < 0.02
     rows.loc[is_fraud, "amount"] += 100
     return rows, is_fraud
@@ -38,6 +41,11 @@ def member(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def fitted(member: str) -> Estimator:
+    return single_threaded(MEMBERS[member](7).fit(*make_rows(3_000, seed=1)))
+
+
 def test_member_ranks_fraud_above_honest_rows(member: str) -> None:
     fitted = MEMBERS[member](7).fit(*make_rows(6_000, seed=1))
     later, is_fraud = make_rows(3_000, seed=2)
@@ -46,15 +54,54 @@ def test_member_ranks_fraud_above_honest_rows(member: str) -> None:
     assert roc_auc_score(is_fraud, probabilities[:, 1]) > 0.95
 
 
-def test_same_seed_gives_the_same_scores(member: str) -> None:
+def test_same_seed_gives_the_same_scores(member: str, fitted: Estimator) -> None:
     rows, is_fraud = make_rows(3_000, seed=1)
-    first, second = (single_threaded(MEMBERS[member](7).fit(rows, is_fraud)).predict_proba(rows) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
+    again = single_threaded(MEMBERS[member](7).fit(rows, is_fraud))
+    np.testing.assert_array_equal(again.predict_proba(rows), fitted.predict_proba(rows))
 
 
-def test_member_scores_in_a_forked_process(member: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({name: np.nan for name in NUMERIC_NAMES if name != "amount"}, id="nothing known but the amount"),
+        pytest.param({"category": "never seen"}, id="unknown category"),
+        pytest.param({"category": ""}, id="no category"),
+        pytest.param(dict.fromkeys(NUMERIC_NAMES, 1000000000000.0), id="beyond everything seen"),
+        pytest.param(dict.fromkeys(NUMERIC_NAMES, 0.0), id="all zero"),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 50])
+def test_scores_are_probabilities_whatever_comes(fitted: Estimator, change: dict[str, Any], count: int) -> None:
+    rows = make_rows(50, seed=3)[0].head(count).assign(**change)
+    probabilities = fitted.predict_proba(rows)
+    assert probabilities.shape == (count, 2)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-6)
+
+
+def test_a_source_without_category_and_places_can_be_learned(member: str) -> None:
+    without = {"category": "", "distance_km": np.nan, "hour": 12.0}
     rows, is_fraud = make_rows(3_000, seed=1)
-    fitted = single_threaded(MEMBERS[member](7).fit(rows, is_fraud))
+    later, truth = make_rows(3_000, seed=2)
+    fitted = MEMBERS[member](7).fit(rows.assign(**without), is_fraud)
+    assert roc_auc_score(truth, fitted.predict_proba(later.assign(**without))[:, 1]) > 0.95
+
+
+def test_order_of_columns_does_not_matter(fitted: Estimator) -> None:
+    rows = make_rows(100, seed=3)[0]
+    np.testing.assert_array_equal(fitted.predict_proba(rows[list(reversed(FEATURE_NAMES))]), fitted.predict_proba(rows))
+
+
+def test_stored_member_gives_the_same_scores_and_holds_no_other_code(fitted: Estimator) -> None:
+    rows, is_fraud = make_rows(3_000, seed=1)
+    stored = skops.io.dumps(Calibrated(fitted, -0.5, 1.5).fit(rows, is_fraud))
+    reloaded = skops.io.loads(stored, trusted=TRUSTED_TYPES)
+    expected = expit(-0.5 + 1.5 * log_odds(fitted.predict_proba(rows)[:, 1]))
+    np.testing.assert_allclose(reloaded.predict_proba(rows)[:, 1], expected, rtol=1e-12)
+
+
+def test_member_scores_in_a_forked_process(fitted: Estimator) -> None:
+    rows = make_rows(3_000, seed=1)[0]
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=lambda: sender.send(fitted.predict_proba(rows)))
@@ -67,8 +114,8 @@ def test_member_scores_in_a_forked_process(member: str) -> None:
         child.join()
 
 
-def test_nothing_stays_multi_threaded_after_training(member: str) -> None:
-    parameters: dict[str, Any] = single_threaded(MEMBERS[member](7)).get_params()
+def test_nothing_stays_multi_threaded_after_training(fitted: Estimator) -> None:
+    parameters: dict[str, Any] = fitted.get_params()
     threads = {value for name, value in parameters.items() if name.endswith("n_jobs") and value is not None}
     assert threads <= {1}
 
