@@ -9,12 +9,11 @@ from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ml.models import Estimator
+from ml.odds import expit, log_odds
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-SMALLEST: Final = 1e-9
-"""Probabilities nearer to 0 or 1 than this count as this near: the log-odds of 0 would be infinite."""
 SMALLEST_SLOPE: Final = 0.05
 LARGEST_SLOPE: Final = 20.0
 
@@ -76,14 +75,3 @@ def _loss(line: Floats, odds: Floats, is_fraud: Flags) -> tuple[float, Floats]:
     value = float(np.logaddexp(0.0, raw).sum() - raw[is_fraud].sum() + 0.5 * off @ off)
     error = expit(raw) - is_fraud
     return value, np.array([error.sum(), error @ odds]) + off
-
-
-def log_odds(probabilities: npt.NDArray[np.floating[Any]]) -> Floats:
-    """Return the logarithm of p / (1 - p), for 0 and 1 something large but finite."""
-    inside: Floats = np.clip(probabilities.astype(np.float64), SMALLEST, 1 - SMALLEST)
-    return np.log(inside) - np.log1p(-inside)
-
-
-def expit(odds: Floats) -> Floats:
-    """Return the probabilities that belong to log-odds."""
-    return 1 / (1 + np.exp(-np.clip(odds, -700, 700)))

@@ -6,7 +6,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from ml.calibration import LARGEST_SLOPE, SMALLEST_SLOPE, Calibrated, expit, fit_line, log_odds
+from ml.calibration import LARGEST_SLOPE, SMALLEST_SLOPE, Calibrated, fit_line
+from ml.odds import expit, log_odds
 
 
 def overconfident(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

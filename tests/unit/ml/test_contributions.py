@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.calibration import Calibrated, log_odds
+from ml.calibration import Calibrated
 from ml.contributions import contributions
 from ml.features import NUMERIC_NAMES
 from ml.models import MEMBERS
+from ml.odds import log_odds
 
 EXPLAINED = ("logistic_regression", "xgboost")
 

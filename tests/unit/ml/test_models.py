@@ -11,9 +11,10 @@ import skops.io
 from sklearn.metrics import roc_auc_score
 from xgboost import XGBClassifier
 
-from ml.calibration import Calibrated, expit, log_odds
+from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES, NUMERIC_NAMES
 from ml.models import MEMBERS, TRUSTED_TYPES, Estimator, single_threaded
+from ml.odds import expit, log_odds
 
 
 def make_rows(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:

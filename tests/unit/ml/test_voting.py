@@ -41,5 +41,25 @@ def test_needed_votes(members: int, policy: str, needed: int) -> None:
     assert needed_votes(members, policy) == needed
 
 
-def test_panel_score_is_the_mean_of_the_members() -> None:
-    assert panel_score(pd.DataFrame({"a": [0.2], "b": [0.4]})).tolist() == pytest.approx([0.3])
+def test_panel_score_has_the_mean_log_odds_of_the_members() -> None:
+    scores = pd.DataFrame({"a": [0.2, 0.5], "b": [0.8, 0.9]})
+    assert panel_score(scores).tolist() == pytest.approx([0.5, 0.75])
+
+
+def test_panel_score_is_of_the_members_that_gave_one() -> None:
+    missing = float("nan")
+    scores = pd.DataFrame({"a": [0.2, missing], "b": [missing, missing]}, index=["x", "y"])
+    found = panel_score(scores)
+    assert found["x"] == pytest.approx(0.2)
+    assert pd.isna(found["y"])
+
+
+def test_panel_score_stays_between_0_and_1_for_members_that_are_certain() -> None:
+    found = panel_score(pd.DataFrame({"a": [0.0, 1.0, 0.0], "b": [0.0, 1.0, 1.0]}))
+    assert found.between(0, 1).all()
+    assert found.rank().tolist() == [1, 3, 2]
+
+
+def test_one_confident_member_does_not_outrank_agreement() -> None:
+    found = panel_score(pd.DataFrame({"a": [0.9, 0.6], "b": [0.001, 0.6]}))
+    assert found[1] > found[0]
