@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from mlflow import environment_variables
 
 from infra.compose.env import filled
 from infra.local.grafana import grafana_environment
@@ -245,6 +246,13 @@ def test_grafana_gets_the_settings_of_the_local_runner(tmp_path: Path) -> None:
 
 def test_prepare_gets_every_password_that_it_asks_for() -> None:
     assert set(environment_of(_SERVICES["prepare"])) == {ADMIN_URL, *map(password_variable, ROLES)}
+
+
+def test_settings_of_tasks_are_read_by_airflow_or_mlflow() -> None:
+    read_by_mlflow = set(vars(environment_variables))
+    names = {name for name in env_lines(ROOT / "infra/airflow/airflow.env") if not name.startswith("AIRFLOW__")}
+    assert names
+    assert names <= read_by_mlflow
 
 
 def test_reader_of_the_file_refuses_a_stray_dollar() -> None:
