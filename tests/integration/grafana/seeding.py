@@ -17,6 +17,13 @@ SECRETS = (NAME, UUID, CARD, "411111******1111", REFERENCE, CUSTOMER, str(HOME_L
 MEMBERS = ("logistic_regression", "random_forest", "xgboost")
 VOTES = {"T01": 3, "T02": 3, "T03": 3, "T04": 2, "T05": 2, "T06": 2}
 CHALLENGER = 2
+DECISIONS = (
+    (1, "promoted", "First panel.", 50),
+    (CHALLENGER, "promoted", "Better.", 49),
+    (1, "retired", "Panel 2 took its place.", 49),
+    (1, "rolled_back", "Too many messages.", 48),
+    (CHALLENGER, "challenging", "A person has to approve.", 45),
+)
 CATEGORIES = ("shopping", "travel", None)
 FIGURES = {
     "scored_count": 12,
@@ -69,10 +76,11 @@ def _panels(connection: psycopg.Connection, now: datetime) -> None:
     connection.execute(
         "insert into panel_measures values (1, 'panel', 'average_precision', 0.7, %(at)s, %(at)s, %(at)s)", {"at": now}
     )
-    for panel_id, decision in ((1, "promoted"), (CHALLENGER, "challenging")):
+    for panel_id, decision, sentence, minutes in DECISIONS:
         connection.execute(
-            "insert into panel_decisions (panel_id, decision, sentence, decided_by) values (%s, %s, 'First.', 'gate')",
-            (panel_id, decision),
+            """insert into panel_decisions (panel_id, decision, sentence, decided_by, decided_at)
+            values (%s, %s, %s, 'gate', %s)""",
+            (panel_id, decision, sentence, now - timedelta(minutes=minutes)),
         )
 
 

@@ -116,10 +116,14 @@ def test_variables_offer_the_champions_members_and_the_categories_of_the_time_ra
     assert asked(seeded, last(HOUR, now - timedelta(days=1)), "variable_category").rows == []
 
 
-def test_a_promotion_is_marked(seeded, now):
+def test_each_promotion_and_each_way_back_is_marked_at_its_own_time(seeded, now):
     answer = asked(seeded, last(HOUR, now), "annotation_promotions")
-    assert answer.column("text") == ["Panel 1 promoted. First panel."]
-    assert answer.column("time") == [now - timedelta(minutes=50)]
+    assert answer.column("text") == [
+        "Panel 1 promoted. First panel.",
+        "Panel 2 promoted. Better.",
+        "Panel 1 brought back. Too many messages.",
+    ]
+    assert answer.column("time") == [now - timedelta(minutes=minutes) for minutes in (50, 49, 48)]
 
 
 def test_quiet_and_never_differ(grafana, now):
