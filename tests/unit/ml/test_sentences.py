@@ -84,7 +84,9 @@ def test_no_row_of_the_table_is_left_over():
             "A merchant 1,200 km away from the customer.", id="kilometres",
         ),
         pytest.param(
-            "category", {"category": "shop\u202e\n"}, "업종 ‘shop’.", "The category ‘shop’.", id="a stranger's text"
+            "category", {"category": "shop\u202e\n"},
+            "‘shop’ 업종으로서는 드문 결제.", "A purchase that is unusual for the category ‘shop’.",
+            id="a stranger's text",
         ),
     ],
 )  # fmt: skip
