@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.features import compute_features
+from ml.features import NUMERIC_NAMES, compute_features
 from ml.scoring import score_members
 from ml.simulation import simulate
 from ml.training import (
@@ -71,7 +71,7 @@ def test_panel_is_better_than_chance_and_near_its_budget_on_rows_it_has_not_seen
 def test_nothing_after_the_judging_window_changes_the_panel(history: History, panel: TrainedPanel) -> None:
     features, transactions, labels = history
     changed = features.copy()
-    changed.loc[(transactions["occurred_at"] >= panel.windows.judged_until).to_numpy()] = 1e6
+    changed.loc[(transactions["occurred_at"] >= panel.windows.judged_until).to_numpy(), list(NUMERIC_NAMES)] = 1e6
     again = train(changed, transactions, labels, SPEC)
     assert again.thresholds == panel.thresholds
     assert again.figures == panel.figures
@@ -143,3 +143,46 @@ def test_panel_of_fewer_members_can_be_trained(history: History) -> None:
     panel = train(*history, spec)
     assert list(panel.members) == ["xgboost"]
     assert np.isfinite(list(panel.figures.values())).all()
+
+
+@pytest.mark.parametrize(
+    ("place", "column"),
+    [
+        pytest.param(0, "merchant_risk_7d", id="a feature"),
+        pytest.param(1, "amount", id="of the transactions"),
+        pytest.param(2, "known_at", id="of the labels"),
+    ],
+)
+def test_a_missing_column_is_named(history: History, place: int, column: str) -> None:
+    frames = list(history)
+    frames[place] = frames[place].drop(columns=column)
+    with pytest.raises(ValueError, match=rf"lack the column {column}"):
+        train(*frames, SPEC)
+
+
+def test_training_on_nothing_but_fraud_is_refused(history: History) -> None:
+    features, transactions, labels = history
+    with pytest.raises(TooLittleDataError, match="honest rows"):
+        train(features, transactions, labels.assign(is_fraud=True), SPEC)
+
+
+def test_order_of_the_frames_does_not_matter(history: History) -> None:
+    features, transactions, labels = history
+    spec = TrainingSpec(members=("logistic_regression",))
+    shuffled = transactions.sample(frac=1.0, random_state=1)
+    straight, mixed = train(features, transactions, labels, spec), train(features, shuffled, labels, spec)
+    assert mixed.thresholds == straight.thresholds
+    assert mixed.training_frauds == straight.training_frauds
+
+
+def test_what_was_judged_is_kept_with_the_panel(panel: TrainedPanel) -> None:
+    assert list(panel.judged_scores) == list(SPEC.members)
+    assert panel.judged_scores.index.equals(panel.judged_features.index)
+    assert len(panel.judged.is_fraud) == len(panel.judged_scores)
+    pd.testing.assert_frame_equal(score_members(panel.judged_features, panel.members), panel.judged_scores)
+
+
+def test_scores_are_of_the_size_of_the_fraud_on_days_that_nothing_was_learned_from(panel: TrainedPanel) -> None:
+    """So few frauds come and go in waves: twice as many or half as many say nothing, ten times as many would."""
+    for name in SPEC.members:
+        assert 0.4 < panel.judged_scores[name].sum() / panel.judged.is_fraud.sum() < 2.5
