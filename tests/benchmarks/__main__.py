@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import features, handbook, live, suite
+from tests.benchmarks import features, handbook, live, prediction, suite, training
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
 MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "live": live.measure,
     "features": features.measure,
+    "training": training.measure,
+    "prediction": prediction.measure,
     "handbook": handbook.measure,
     "suite": suite.measure,
 }

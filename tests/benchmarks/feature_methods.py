@@ -51,7 +51,8 @@ def _labelled(history: History) -> pd.DataFrame:
     return history.transactions.assign(is_fraud=history.labels["is_fraud"].astype("int8"))
 
 
-def _memory_mb() -> int:
+def memory_mb() -> int:
+    """Return the most memory that this process ever had."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6)
 
@@ -62,11 +63,11 @@ def main(method: str, file: str, out: str) -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     pa.set_cpu_count(1)
     history = read_history(Path(file), FORMATS["handbook"], timedelta(days=7))
-    with_input, began, used = _memory_mb(), time.perf_counter(), time.process_time()
+    with_input, began, used = memory_mb(), time.perf_counter(), time.process_time()
     features = METHODS[method](history)
     figure = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - used}
     figure |= {"rows": len(features), "features": len(features.columns)}
-    figure |= {"peak_rss_mb": _memory_mb(), "rss_with_the_input_mb": with_input}
+    figure |= {"peak_rss_mb": memory_mb(), "rss_with_the_input_mb": with_input}
     features.to_parquet(out)
     print(json.dumps(figure))
 
