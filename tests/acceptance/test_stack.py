@@ -3,6 +3,7 @@
 The tests build on each other, in the order in which they stand: first without data, then with a panel, then faults.
 """
 
+import json
 import os
 import re
 import signal
@@ -34,7 +35,12 @@ UNJUDGED = """
         and (select count(*) from verdicts v where v.transaction_id = t.transaction_id) <> 1
 """
 CHAMPION_MEMBERS = """
-    select model_name, model_version from panel_members join panels using (panel_id) where state = 'champion'
+    select member, model_name, model_version, artifact_sha256, mlflow_run_id
+    from panel_members join panels using (panel_id) where state = 'champion'
+"""
+REASONS = """
+    select contributions, explanation_ko, explanation_en from unanimous_fraud where not is_shadow
+    order by scored_at limit 1
 """
 WAITING_ALERTS = "select alert_id from alerts where state = 'pending' and attempts > 0 order by alert_id"
 UNALERTED = """
@@ -114,17 +120,41 @@ def test_airflow_shows_dags_with_words_owners_and_tags(stack):
     assert stack.airflow.import_errors() == []
 
 
+def test_a_unanimous_verdict_says_why_in_two_languages(stack, wait_until):
+    wait_until(lambda: stack.ask(REASONS), "a unanimous verdict")
+    why = stack.ask(REASONS)[0]
+    assert len(why["contributions"]) == 3
+    assert all(each.keys() == {"feature", "value", "contribution"} for each in why["contributions"])
+    assert re.search("[가-힣]", why["explanation_ko"])
+    assert re.search("[a-z]", why["explanation_en"])
+    assert not re.search("[가-힣]", why["explanation_en"])
+
+
 def test_mlflow_has_a_parent_run_with_a_nested_run_per_member(stack):
     mlflow = f"{stack.settings.url('mlflow')}/api/2.0/mlflow"
     experiment = requests.get(f"{mlflow}/experiments/get-by-name?experiment_name=jikimi", timeout=10).json()
     search = {"experiment_ids": [experiment["experiment"]["experiment_id"]]}
     runs = requests.post(f"{mlflow}/runs/search", json=search, timeout=10).json()["runs"]
-    parents = [tag["value"] for run in runs for tag in run["data"]["tags"] if tag["key"] == "mlflow.parentRunId"]
     members = stack.ask(CHAMPION_MEMBERS)
-    assert len(parents) == len(members) == 3
+    parents = [tag["value"] for run in runs for tag in run["data"]["tags"] if tag["key"] == "mlflow.parentRunId"]
+    assert parents == [members[0]["mlflow_run_id"]] * len(members)
+    names = {run["info"]["run_name"] for run in runs}
+    assert names >= {member["member"] for member in members}
     for member in members:
         alias = requests.get(f"{mlflow}/registered-models/alias?name={member['model_name']}&alias=champion", timeout=10)
-        assert int(alias.json()["model_version"]["version"]) == member["model_version"]
+        version = alias.json()["model_version"]
+        assert int(version["version"]) == member["model_version"]
+        assert {"key": "sha256", "value": member["artifact_sha256"]} in version["tags"]
+
+
+def test_the_command_line_shows_the_champion_and_finds_none_before_it(stack):
+    panels = json.loads(stack.jikimi("panel", "list", "--json").stdout)
+    assert [panel["state"] for panel in panels] == ["champion"]
+    done = stack.jikimi("panel", "rollback", "--reason", "too many messages", "--yes")
+    assert done.returncode == 1
+    assert f"panel {panels[0]['panel_id']} is the first champion" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+    assert stack.ask("select panel_id from panels where state = 'champion'") == [{"panel_id": panels[0]["panel_id"]}]
 
 
 def test_bad_rows_are_quarantined_and_cost_no_other_row_anything(stack, wait_until):
