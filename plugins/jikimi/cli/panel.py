@@ -111,7 +111,7 @@ def rollback(
     with open_store() as connection:
         target, current = store.rollback_target(connection, to)
         _ask(f"Panel {target} votes again instead of panel {current}. Roll back?", is_sure)
-        target, current = store.rollback(connection, reason, who, to=target)
+        target, current = store.rollback(connection, reason, who, to=target, expected_champion=current)
         row = store.show_panel(connection, target)
         told = tell_decision(row["mlflow_run_id"], True, f"Rolled back to: {reason} ({who})")
         problems = [follow_panels(connection), told]

@@ -205,6 +205,7 @@ class PromotePanelOperator(BaseOperator):
         if self.approval:
             sentence = f"{sentence} {self._sentence(PROMOTE)}"
         with open_store() as store:
+            self._demand_members(panels.panel_to_be(store, panel_id))
             try:
                 panels.promote(
                     store,
@@ -217,11 +218,18 @@ class PromotePanelOperator(BaseOperator):
             except JikimiError as error:
                 raise AirflowFailException(str(error)) from error
             follow_panels(store)
-            if champion := panels.champion(store):
-                _open_members(self, champion)
         tell_decision(self.judged["run_id"], True, sentence, f"{sentence}\n\n{self.judged['table']}")
         self.log.info("panel %s votes from the next batch on", panel_id)
         return sentence
+
+    def _demand_members(self, panel: panels.Panel) -> None:
+        """Open the members first: a panel that cannot be opened would stop every batch. Then they are in the cache."""
+        from ml.tracking import TamperedArtefactError
+
+        try:
+            load_members(panel)
+        except TamperedArtefactError as error:
+            raise AirflowFailException(f"the champion stays as it is: {error}") from error
 
     def _reject(self) -> None:
         sentence = self._sentence(REJECT)
@@ -261,4 +269,4 @@ def _open_members(operator: BaseOperator, panel: panels.Panel) -> None:
     try:
         load_members(panel)
     except (MlflowException, OSError):
-        operator.log.warning("the members of panel %s are fetched with the next batch", panel.panel_id, exc_info=True)
+        operator.log.warning("the members of panel %s are fetched with a later batch", panel.panel_id, exc_info=True)

@@ -81,16 +81,28 @@ class Evidence:
 
 def champion(connection: Connection) -> Panel | None:
     """Return the panel that votes now, or None before the first promotion."""
-    return _panel(connection, "champion_panel")
+    return _panel(connection, state="champion")
 
 
 def challenger(connection: Connection) -> Panel | None:
     """Return the panel that votes in the shadow, or None where nobody has to decide on one."""
-    return _panel(connection, "challenger_panel")
+    return _panel(connection, state="challenger")
 
 
-def _panel(connection: Connection, statement: str) -> Panel | None:
-    row = connection.execute(query(statement)).fetchone()
+def panel_to_be(connection: Connection, panel_id: int) -> Panel:
+    """Return a panel that may come to vote, whatever its state.
+
+    :raises JikimiError: there is no such panel.
+    """
+    state_of(connection, panel_id)
+    panel = _panel(connection, panel_id=panel_id)
+    if panel is None:
+        raise JikimiError(f"panel {panel_id} has no members: train a new one.")
+    return panel
+
+
+def _panel(connection: Connection, *, state: str | None = None, panel_id: int | None = None) -> Panel | None:
+    row = connection.execute(query("panel_with_members"), {"state": state, "panel_id": panel_id}).fetchone()
     if row is None:
         return None
     members = tuple(Member(**member) for member in row.pop("members"))
@@ -190,18 +202,27 @@ def reject(
 
 
 def rollback(
-    connection: Connection, sentence: str, decided_by: str = AUTOMATIC, to: int | None = None
+    connection: Connection,
+    sentence: str,
+    decided_by: str = AUTOMATIC,
+    to: int | None = None,
+    *,
+    expected_champion: int | Literal["any"] = "any",
 ) -> tuple[int, int]:
     """Bring a retired champion back and retire the present one.
 
     Without `to` it is the panel that was champion before the present one was promoted. So a second rollback goes one
     promotion further back, and never to the panel that the first one took away.
 
+    :param expected_champion: whom a person wants to retire; `any` where nobody has to care.
     :return: who is champion now, and who was.
-    :raises JikimiError: there is no champion, no panel before it, or the panel asked for never was one.
+    :raises JikimiError: there is no champion, no panel before it, the panel asked for never was one, or there is
+        another champion by now.
     """
     with connection.transaction():
         target, current = rollback_target(connection, to)
+        if expected_champion not in ("any", current):
+            raise JikimiError(f"panel {current} became champion meanwhile: look with `jikimi panel list`.")
         _retire(connection, current, f"Rolled back to panel {target}: {sentence}", decided_by)
         with _one_champion(target):
             _make_champion(connection, target, sentence, decided_by, ["retired"])

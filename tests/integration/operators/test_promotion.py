@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from mlflow.exceptions import MlflowException
 
 from jikimi.operators.promotion import (
     ASK,
@@ -24,6 +25,7 @@ from jikimi.operators.training import TrainPanelOperator
 from jikimi.store.panels import Member, NewPanel, challenge, promote, record_panel, rollback, show_panel, state_of
 from jikimi.store.panels import challenger as challenger_of
 from jikimi.store.panels import champion as champion_of
+from ml.tracking import TamperedArtefactError
 
 DAGS = Path(__file__).parents[3] / "dags"
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -221,6 +223,25 @@ def test_a_promotion_stands_while_mlflow_is_away_and_says_so(store, first, caplo
     assert champion_of(store).panel_id == judged["panel_id"]
     assert "the aliases in MLflow are behind; the next training" in caplog.text
     assert "the decision stands in the table panel_decisions" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "raised"),
+    [
+        pytest.param(TamperedArtefactError("jikimi_alpha", 2, "a" * 64, "b" * 64), AirflowFailException, id="changed"),
+        pytest.param(MlflowException("MLflow does not answer"), MlflowException, id="MLflow is away"),
+    ],
+)
+def test_a_panel_that_cannot_be_opened_takes_nobodys_place(store, first, aliases, monkeypatch, problem, raised):
+    def cannot(panel):
+        assert [member.model_version for member in panel.members] == [2, 2]
+        raise problem
+
+    judged, _ = judge(trained(store, first))
+    monkeypatch.setattr("jikimi.operators.promotion.load_members", cannot)
+    with pytest.raises(raised):
+        carry_out(judged)
+    assert (champion_of(store).panel_id, state_of(store, judged["panel_id"])) == (first, "candidate")
 
 
 class Someone:

@@ -16,6 +16,7 @@ from jikimi.store.panels import (
     challenger,
     champion,
     list_panels,
+    panel_to_be,
     promote,
     record_panel,
     reject,
@@ -83,6 +84,14 @@ def test_the_champion_has_its_members_thresholds_and_digests(store, candidate):
     assert [(member.name, member.threshold) for member in panel.members] == [("alpha", 0.5), ("beta", 0.25)]
     assert [member.sha256 for member in panel.members] == [DIGEST, None]
     assert panel.mlflow_run_id == "run-1"
+
+
+def test_a_panel_can_be_opened_before_it_votes(store, former, candidate):
+    former(1)
+    panel_id = candidate(2)
+    assert panel_to_be(store, panel_id).panel_id == panel_id
+    with pytest.raises(JikimiError, match="there is no panel 77"):
+        panel_to_be(store, 77)
 
 
 def test_a_promotion_retires_the_champion_and_both_are_written_down(store, former):
@@ -241,6 +250,14 @@ def test_a_rollback_can_name_its_panel(store, former):
     first, _, third = former(3)
     assert rollback(store, "only the first was good", to=first) == (first, third)
     assert rollback(store, "no, the last", to=third) == (third, first)
+
+
+def test_a_rollback_does_not_retire_a_champion_that_nobody_asked_about(store, former):
+    first, second, third = former(3)
+    with pytest.raises(JikimiError, match=f"panel {third} became champion meanwhile"):
+        rollback(store, "bad", to=first, expected_champion=second)
+    assert champion(store).panel_id == third
+    assert rollback(store, "bad", to=first, expected_champion=third) == (first, third)
 
 
 def test_champions_from_before_decisions_were_kept_are_found_by_their_instants(store, former, role_url):
