@@ -89,17 +89,20 @@ class ScoreBatchOperator(BaseOperator):
         self.max_rows = max_rows
 
     def execute(self, context: "Context") -> int:
-        """Score until no validated batch waits."""
+        """Score until no validated batch waits, each time with the panel that is champion then."""
         alerts = 0
+        panel: panels.Panel | None = None
+        members: dict[str, Estimator] = {}
         with open_store() as store:
-            panel = panels.champion(store)
-            if panel is None:
-                raise AirflowSkipException(str(NoPanel()))
-            members = load_members(panel)
-            while (scored := self._score(store, panel, members)) is not None:
+            while True:
+                champion = _demand_champion(store)
+                if panel is None or panel.panel_id != champion.panel_id:
+                    panel, members = champion, load_members(champion)
+                scored = self._score(store, panel, members)
+                if scored is None:
+                    return alerts
                 alerts += scored.alerts
                 self._try_shadow(store, panel, scored)
-        return alerts
 
     def _score(self, store: Connection, panel: panels.Panel, members: "dict[str, Estimator]") -> _Scored | None:
         import pandas as pd
@@ -159,6 +162,12 @@ class ScoreBatchOperator(BaseOperator):
             self.log.info("panel %s does not vote in the shadow yet: it is not on this machine", panel.panel_id)
             return None
         return load_members(panel)
+
+
+def _demand_champion(store: Connection) -> panels.Panel:
+    if (panel := panels.champion(store)) is None:
+        raise AirflowSkipException(str(NoPanel()))
+    return panel
 
 
 def _thresholds(panel: panels.Panel) -> dict[str, float]:

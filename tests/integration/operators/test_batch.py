@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 from jikimi.store import batches
+from jikimi.store.panels import promote, rollback
 from jikimi.store.quarantine import release_batch
 
 RUN = {"run_id": "test"}
@@ -211,6 +212,26 @@ def trees_that_fear_amounts_from(limit):
     amounts = pd.DataFrame({"amount": [float(amount) for amount in range(0, 2 * limit, 10)]})
     trees = XGBClassifier(n_estimators=20, max_depth=1, base_score=0.5, n_jobs=1)
     return make_pipeline(CategoryNumbers(), trees).fit(amounts, amounts["amount"] >= limit)
+
+
+def test_after_a_rollback_the_rest_of_a_backlog_is_scored_by_the_panel_that_came_back(
+    store, land, champion, candidate, monkeypatch
+):
+    first, bad = champion(limits=(1000, 1000, 1000)), candidate(limits=(1, 1, 1))
+    promote(store, bad, "for a test")
+    for name in ("a", "b"):
+        land({"transaction_id": name})
+        validate()
+    finish = batches.finish_scoring
+
+    def roll_back_meanwhile(connection, panel_id, *arguments):
+        finish(connection, panel_id, *arguments)
+        if panel_id == bad:
+            rollback(connection, "for a test")
+
+    monkeypatch.setattr("jikimi.store.batches.finish_scoring", roll_back_meanwhile)
+    assert ScoreBatchOperator(task_id="score_batch", max_rows=1).execute(RUN) == 1
+    assert rows(store, "select transaction_id, panel_id from verdicts order by 1") == [("a", bad), ("b", first)]
 
 
 def _crash(*_, **__):
