@@ -61,7 +61,8 @@ def _tried(step: Callable[[], Any], consequence: str) -> str:
     try:
         step()
     except (MlflowException, OSError) as error:
-        first_line = str(error).strip().splitlines()[0].rstrip(".")
+        # A connection that was reset has no words of its own.
+        first_line = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         sentence = f"{first_line}: {consequence}."
         log.warning("%s", sentence)
         return sentence
