@@ -10,22 +10,11 @@ import mlflow
 import pandas as pd
 from mlflow.models import Model, infer_signature
 
-from ml import models
-from ml.models import Estimator, single_threaded
+from ml.models import TRUSTED_TYPES, Estimator, single_threaded
 from ml.tracking.digests import TamperedArtefactError, folder_sha256
 from ml.tracking.registry import MODEL_PREFIX
 from ml.tracking.server import demand_server
 
-# What our own members hold besides plain arrays; skops refuses to load any other code.
-TRUSTED_TYPES: Final = [
-    "ml.calibration.Calibrated",
-    "xgboost.core.Booster",
-    "xgboost.sklearn.XGBClassifier",
-    "sklearn.tree._tree.Tree",
-    "scipy.interpolate._bsplines.BSpline",
-    "scipy._lib.array_api_compat.numpy._aliases.asarray",
-    *getattr(models, "TRUSTED_TYPES", ()),
-]
 EXAMPLE_ROWS: Final = 5
 
 

@@ -32,7 +32,7 @@ class StoreUnavailable(JikimiError):
 
 
 class StoreOutdated(JikimiError):
-    """The fraud database lacks a table or a column: `make up` migrates it."""
+    """The fraud database lacks a column: `make up` migrates it."""
 
 
 class ServiceUnavailable(JikimiError):
