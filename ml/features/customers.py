@@ -11,7 +11,7 @@ from ml.features.timeline import Floats, Integers, Ranked, order_of
 MOST_HOURS = LONGEST_DAYS * 24.0
 SURGE_DAYS = 7
 MOST_TENTHS = 100_000_000
-"""An amount above this many tenths counts as this much in a sum of squares, which would leave 64 bits otherwise."""
+"""An amount above this many tenths counts as this much where it is squared, which would leave 64 bits otherwise."""
 FIRST_LATE_HOUR, LAST_EARLY_HOUR = 22, 3
 
 Columns = dict[str, Floats]
@@ -69,9 +69,8 @@ def _against_mean(thousandths: Integers, begins: dict[int, Integers], seen: Seen
     """
     sums, month, week = _sums(thousandths), begins[LONGEST_DAYS], begins[SURGE_DAYS]
     tenths = np.minimum(thousandths // 100, MOST_TENTHS)
-    squares = _sums(tenths * tenths)
     total, others = sums[seen.places] - sums[month], seen.places - month
-    square = (squares[seen.places] - squares[week]) / np.maximum(seen.places - week, 1)
+    square = _sums_of_large(tenths * tenths, week, seen.places) / np.maximum(seen.places - week, 1)
     return {
         "customer_amount_to_mean_30d": _ratio(thousandths[seen.places] * others, total),
         "customer_surge_7d": np.where(seen.places > week, _ratio(np.sqrt(square) * (100 * others), total), 1.0),
@@ -115,6 +114,12 @@ def _hours_since_last(rows: Rows, order: Integers) -> Floats:
     elapsed = np.minimum((when[1:] - when[:-1]) / MICROSECONDS_PER_HOUR, MOST_HOURS)
     hours[1:] = np.where(who[1:] == who[:-1], elapsed, MOST_HOURS)
     return hours
+
+
+def _sums_of_large(values: Integers, begin: Integers, end: Integers) -> Floats:
+    """Return the sum of the values in `[begin, end)`, exactly rounded also where it would leave 64 bits."""
+    high, low = _sums(values >> 32), _sums(values & 0xFFFF_FFFF)
+    return (high[end] - high[begin]) * 2.0**32 + (low[end] - low[begin])
 
 
 def _sums(values: Integers | npt.NDArray[np.bool_]) -> Integers:

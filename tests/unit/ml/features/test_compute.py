@@ -155,6 +155,11 @@ def test_targets_come_back_in_the_order_asked_for() -> None:
     assert list(features["amount"]) == [ord("c"), ord("a")]
 
 
+def test_a_thousand_large_amounts_in_a_week_leave_no_64_bits() -> None:
+    rows = [(str(minute), MONDAY + pd.Timedelta(minutes=minute), "A", "X", 1e7) for minute in range(1_000)]
+    assert compute_features(make_transactions(rows), NO_LABELS)["customer_surge_7d"].eq(1.0).all()
+
+
 def test_no_rows_give_no_features() -> None:
     features = compute_features(make_transactions([]), NO_LABELS)
     assert features.shape == (0, len(FEATURE_NAMES))
