@@ -84,7 +84,7 @@ def decide(challenger: Figures, champion: Figures | None, spec: TrainingSpec, li
 
     Sound: every member of the spec is there, tells rows apart and gives probabilities; messages are within the budget.
     Beside the champion it may neither disturb more honest customers nor catch less money than `limits` say. Where
-    there is no champion yet, a sound panel is enough.
+    there is no champion yet, a sound panel that catches some fraud is enough.
 
     :param challenger: as measured on the judging window; a figure that is missing or NaN passes no check.
     :param champion: as measured on the same window; None where there is none. A champion without figures could not be
@@ -94,6 +94,7 @@ def decide(challenger: Figures, champion: Figures | None, spec: TrainingSpec, li
     checks = [_budget_check(challenger, champion, spec, limits)]
     if champion is None:
         checks = [_first_check(measure, title, challenger) for measure, title in COMPARED.items()] + checks
+        checks.append(_first_money_check(challenger))
     else:
         checks = [*_comparisons(challenger, champion, limits), *checks]
         checks += [_alarm_check(challenger, champion, spec, limits), _money_check(challenger, champion, limits)]
@@ -134,6 +135,13 @@ def plain(value: float | None) -> str:
 def _first_check(measure: str, title: str, challenger: Figures) -> Check:
     value = challenger.panel.get(measure, math.nan)
     return Check(title, value, math.nan, "none: the first panel", _unless(math.isfinite(value), f"{title} is n/a"))
+
+
+def _first_money_check(challenger: Figures) -> Check:
+    """Refuse a panel whose budget, or whose members' disagreement, leaves no message: nobody would notice that."""
+    caught = challenger.panel.get("amount_caught", math.nan)
+    problem = _unless(caught > 0, "it would have caught no fraud: allow more messages or choose other members")
+    return Check("amount caught", caught, math.nan, "more than 0", problem)
 
 
 def _comparisons(challenger: Figures, champion: Figures, limits: Limits) -> list[Check]:

@@ -65,6 +65,13 @@ def test_messages_stay_within_the_budget(messages: int, is_passed: bool) -> None
     assert problems(decision) == ([] if is_passed else [MESSAGES])
 
 
+@pytest.mark.parametrize("caught", [pytest.param(0.0, id="nothing"), pytest.param(math.nan, id="unknown")])
+def test_a_first_panel_that_catches_nothing_is_refused(caught: float) -> None:
+    decision = decide(make_figures(messages=0, amount_caught=caught), None, SPEC)
+    assert problems(decision) == ["amount caught"]
+    assert "it would have caught no fraud" in decision.sentence
+
+
 def test_false_alarms_may_grow_by_a_tenth_of_the_budget_where_there_is_no_chance_to_speak_of() -> None:
     large = {"messages_per_day": 10_000.0, "messages_per_10k": 50.0, "average_precision": 0.7}
     for alarms, failed in ((34.9, []), (35.5, [ALARMS])):
