@@ -12,7 +12,7 @@ from ml.backtest.protocol import DAY, BacktestError, FoldWindows, Protocol, lay_
 from ml.backtest.results import FoldResult, Table
 from ml.backtest.same_messages import at_same_messages
 from ml.evaluation import JudgedRows, message_figures, probability_figures, ranking_figures
-from ml.fitting import FittedPanel, LabelledRows, TooLittleDataError, fit_panel
+from ml.fitting import BrokenMemberError, FittedPanel, LabelledRows, TooLittleDataError, fit_panel
 from ml.reference_models import REFERENCE_MODELS, fit_reference, reference_scores
 from ml.scoring import score_members
 from ml.voting import POLICIES, Policy, panel_score, says_fraud, votes
@@ -103,6 +103,8 @@ def run_fold(history: History, fold: FoldWindows, protocol: Protocol, with_refer
         fitted = fit_panel(training, protocol.members, protocol.seed)
     except TooLittleDataError as error:
         return replace(result, notes=(f"{str(error).rstrip('.')}: choose more training days or a later first test.",))
+    except BrokenMemberError as error:
+        return replace(result, notes=(f"{str(error).partition(chr(10))[0].rstrip('.')}: leave that member out.",))
     reference = _reference(training, features, rows, protocol.seed) if with_reference else {}
     return replace(_measured(result, fitted, features, rows, protocol), reference=reference)
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from ml.backtest import Backtest, BacktestError, Protocol, as_plain, backtest, summarise_all
+from ml.fitting import BrokenMemberError
 
 DAY = pd.Timedelta(days=1)
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -54,6 +55,17 @@ def test_a_file_that_cannot_be_measured_says_why(
     with pytest.raises(BacktestError, match=words) as caught:
         backtest(*change(*simulated), protocol)
     assert "\n" not in str(caught.value)
+
+
+def test_a_member_that_cannot_be_fitted_is_named(
+    simulated: Frames, protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: Any) -> None:
+        raise BrokenMemberError("random_forest cannot be fitted: no memory\nat all")
+
+    monkeypatch.setattr("ml.backtest.running.fit_panel", fail)
+    with pytest.raises(BacktestError, match=r"random_forest cannot be fitted: no memory: leave that member out\."):
+        backtest(*simulated, protocol)
 
 
 @pytest.mark.parametrize(
