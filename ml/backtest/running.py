@@ -179,9 +179,9 @@ def _remarks(rows: JudgedRows) -> list[str]:
         remarks.append(f"{missing:g} of its {rows.days:g} test days have no row.")
     if not fresh.is_fraud.any():
         remarks.append("No test row is fraud of a card that was not yet known, so nothing can be ranked.")
-    if len(rows) and fresh.active_customers < FEWEST_CARDS:
-        cards = "1 card is" if fresh.active_customers == 1 else f"{fresh.active_customers} cards are"
-        remarks.append(f"Only {cards} tested: card precision@100 needs 100 of them on one day.")
+    if len(rows) and (cards := pd.Series(fresh.customer).nunique()) < FEWEST_CARDS:
+        tested = "1 card is" if cards == 1 else f"{cards} cards are"
+        remarks.append(f"Only {tested} tested: card precision@100 needs 100 of them on one day.")
     return remarks
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
+DAYS_OF_A_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,17 @@ class JudgedRows:
         return len(self.is_fraud)
 
     @property
-    def active_customers(self) -> int:
-        """How many customers bought something in the window."""
-        return int(pd.Series(self.customer).nunique())
+    def active_customers(self) -> float:
+        """How many customers bought something in a week, on average over the whole weeks of the window.
+
+        Not in all of it: the longer a window, the more customers buy in it, and a budget that was kept on a month
+        would be broken on a week.
+        """
+        weeks = int(self.days // DAYS_OF_A_WEEK)
+        if weeks < 1:
+            return float(pd.Series(self.customer).nunique())
+        week = self.day // DAYS_OF_A_WEEK
+        return sum(pd.Series(self.customer[week == each]).nunique() for each in range(weeks)) / weeks
 
     def max_messages(self, messages_per_10k: float) -> int:
         """Return how many messages a budget per 10,000 active customers and day allows in the window."""

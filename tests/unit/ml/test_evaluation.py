@@ -175,6 +175,15 @@ def test_the_budget_is_for_active_customers_and_days() -> None:
     assert make_rows([0] * 400).max_messages(50) == 4
 
 
+@pytest.mark.parametrize("days", [7, 13, 30, 90])
+def test_a_budget_means_the_same_whatever_the_length_of_the_window(days: int) -> None:
+    # Of 2,000 customers each buys every other week.
+    day = np.repeat(np.arange(days), 1_000)
+    customer = np.concatenate([np.arange(1_000) + 1_000 * (each // 7 % 2) for each in range(days)])
+    rows = JudgedRows(np.zeros(len(day), bool), customer, day, np.zeros(len(day), bool), days, np.ones(len(day)))
+    assert rows.max_messages(50) == pytest.approx(5 * days, abs=1)
+
+
 def test_chosen_rows_keep_their_window() -> None:
     rows = make_rows([1, 0, 1]).only(np.array([True, False, True]))
     assert (rows.customer.tolist(), rows.is_fraud.tolist(), len(rows), rows.days) == (["C0", "C2"], [True, True], 2, 2)
