@@ -34,12 +34,15 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-    """Return transactions of the last `days` of the data's own time, or all of them, and the labels known by its end.
+    """Return transactions since `days` before the newest labelled one, or all of them, and the labels known by the end.
+
+    From the newest labelled one, because the windows of a training end there: labels may be weeks behind the rows.
 
     :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
     """
-    newest = (connection.execute(query("newest_transaction")).fetchone() or {}).get("occurred_at")
-    since = newest - timedelta(days=days) if newest and days else _LONG_AGO
+    found = connection.execute(query("newest_transaction")).fetchone() or {}
+    newest, labelled = found.get("occurred_at"), found.get("labelled_at")
+    since = labelled - timedelta(days=days) if labelled and days else _LONG_AGO
     parameters = {"since": since, "until": newest or _LONG_AGO}
     transactions = read_frame(connection, "training_transactions", parameters, instants=["occurred_at"])
     return transactions, _labels(connection, "training_labels", parameters)

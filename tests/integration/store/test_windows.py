@@ -25,7 +25,7 @@ def store(database):
         yield connection
 
 
-def fill(store) -> None:
+def fill(store, number_of_labels: int = 300) -> None:
     """Write 90 days of few customers and merchants, in batches of any order, with ties and nulls."""
     rng = np.random.default_rng(5)
     for _ in range(BATCHES):
@@ -34,7 +34,7 @@ def fill(store) -> None:
             " values ('history', 'loaded', 0, 0, now())"
         )
     copy_rows(store, "transactions", COLUMNS, (row(number, rng) for number in range(ROWS)))
-    labels = [label(int(rng.integers(ROWS)), number, rng) for number in range(300)]
+    labels = [label(int(rng.integers(ROWS)), number, rng) for number in range(number_of_labels)]
     copy_rows(store, "labels", ["transaction_id", "is_fraud", "source", "known_at"], labels)
 
 
@@ -84,3 +84,20 @@ def test_where_no_coordinate_is_known_distance_is_unknown(store):
 def test_a_batch_without_rows_has_no_features(store):
     window = window_of(store, [1], timedelta(days=7))
     assert compute_features(window.transactions, window.labels, []).empty
+
+
+def test_days_of_a_training_are_counted_from_the_newest_labelled_row(store):
+    fill(store, number_of_labels=0)
+    newest = store.execute("select max(occurred_at) as at from transactions").fetchone()["at"]
+    late = newest - timedelta(days=40)
+    row = store.execute(
+        "select transaction_id, occurred_at from transactions where occurred_at <= %s"
+        " order by occurred_at desc limit 1",
+        (late,),
+    ).fetchone()
+    store.execute("insert into labels (transaction_id, is_fraud, source, known_at) values (%s, true, 'bank', %s)",
+                  (row["transaction_id"], newest))  # fmt: skip
+    transactions, _ = training_history(store, 20)
+    oldest = transactions["occurred_at"].min()
+    assert row["occurred_at"] - timedelta(days=20) < oldest <= row["occurred_at"] - timedelta(days=18)
+    assert transactions["occurred_at"].max() == newest
