@@ -57,8 +57,8 @@ def test_no_row_of_the_table_is_left_over():
     [
         pytest.param(
             "customer_amount_ratio_30d", {"customer_amount_ratio_30d": math.log(5.2)},
-            "1,250,000원 결제로 이 고객이 평소 쓰던 금액의 5.2배.", "KRW 1,250,000, 5.2 times the customer's usual amount.",
-            id="ratio",
+            "1,250,000원 결제로 이 고객이 평소 쓰던 금액의 5.2배.",
+            "KRW 1,250,000, 5.2 times the customer's usual amount.", id="ratio",
         ),
         pytest.param(
             "merchant_risk_7d", {"merchant_risk_7d": 0.83},
