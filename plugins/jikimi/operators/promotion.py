@@ -15,7 +15,7 @@ from jikimi.links import MLflowRunLink
 from jikimi.models import load_members
 from jikimi.registry import follow_panels, tell_decision
 from jikimi.store import panels
-from jikimi.store.connection import open_store
+from jikimi.store.connection import Connection, open_store
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -216,11 +216,18 @@ class PromotePanelOperator(BaseOperator):
                     expected_champion=self.judged["champion_id"],
                 )
             except JikimiError as error:
+                self._keep_refusal(store, str(error))
                 raise AirflowFailException(str(error)) from error
             follow_panels(store)
         tell_decision(self.judged["run_id"], True, sentence, f"{sentence}\n\n{self.judged['table']}")
         self.log.info("panel %s votes from the next batch on", panel_id)
         return sentence
+
+    def _keep_refusal(self, store: Connection, sentence: str) -> None:
+        """Keep why a candidate came to nothing; one that a person wanted stays in the shadow, for that person again."""
+        if not self.approval:
+            panels.reject(store, self.judged["panel_id"], sentence, evidence=_evidence(self.judged))
+            tell_decision(self.judged["run_id"], False, sentence, f"{sentence}\n\n{self.judged['table']}")
 
     def _demand_members(self, panel: panels.Panel) -> None:
         """Open the members first: a panel that cannot be opened would stop every batch. Then they are in the cache."""

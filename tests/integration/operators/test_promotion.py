@@ -217,6 +217,19 @@ def test_an_approval_does_not_replace_a_champion_that_the_panel_was_not_compared
     assert (champion_of(store).panel_id, state_of(store, judged["panel_id"])) == (first, "challenger")
 
 
+def test_a_candidate_that_was_compared_with_a_former_champion_is_refused_in_writing(store, first, aliases):
+    second = record(store, 4)
+    promote(store, second, "better")
+    judged, _ = judge(trained(store, second))
+    rollback(store, "bad")
+    with pytest.raises(AirflowFailException, match="was not compared with it"):
+        carry_out(judged)
+    row = show_panel(store, judged["panel_id"])
+    assert (row["state"], champion_of(store).panel_id) == ("rejected", first)
+    assert "was not compared with it" in row["decision"]
+    assert aliases["run-2"] is False
+
+
 def test_a_promotion_stands_while_mlflow_is_away_and_says_so(store, first, caplog):
     judged, _ = judge(trained(store, first))
     carry_out(judged)
