@@ -19,6 +19,8 @@ from infra.postgres.databases import ROLES, database_url, prepare_server
 
 # Importing Airflow makes its folder; tests make none in somebody's home.
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="jikimi-airflow-"))
+# As tasks have it (infra/airflow/airflow.env): read when the first library with OpenMP is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
