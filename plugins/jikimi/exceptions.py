@@ -12,6 +12,8 @@ JikimiError
 └── DeliveryError
     ├── Rejected
     ├── Unavailable
+    │   ├── Misconfigured
+    │   └── QuotaUsedUp
     └── Unknown
 """
 
@@ -69,11 +71,37 @@ class DeliveryError(JikimiError):
 
 
 class Rejected(DeliveryError):
-    """The channel refuses this message for good."""
+    """The channel refuses this message for good: another channel may take it."""
 
 
 class Unavailable(DeliveryError):
-    """The channel did not take the message now; trying later is safe."""
+    """The channel did not take the message now; trying later is safe.
+
+    :param retry_after: seconds that the channel asks to wait, None where it does not say.
+    :param tries: how many tries on this channel make sense, None for as many as any.
+    """
+
+    def __init__(
+        self, detail: str, code: str = "", *, retry_after: float | None = None, tries: int | None = None
+    ) -> None:
+        super().__init__(detail, code)
+        self.retry_after = retry_after
+        self.tries = tries
+
+
+class Misconfigured(Unavailable):
+    """The channel takes nothing until a person puts its account or connection right; staff are told."""
+
+
+class QuotaUsedUp(Unavailable):
+    """A daily count is used up: another channel, or wait for midnight in Korea.
+
+    :param subject: `app`, `sender`, `receiver` or `pair`.
+    """
+
+    def __init__(self, detail: str, code: str = "", *, subject: str) -> None:
+        super().__init__(detail, code)
+        self.subject = subject
 
 
 class Unknown(DeliveryError):
