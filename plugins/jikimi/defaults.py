@@ -63,6 +63,11 @@ def bank_name() -> str:
     return os.environ.get("JIKIMI_BANK_NAME", "지킴이은행")
 
 
+def cool_down_seconds() -> float:
+    """Seconds in which a customer who was told is not told again; what comes meanwhile becomes one message."""
+    return float(os.environ.get("JIKIMI_COOL_DOWN_SECONDS", "600"))
+
+
 def time_zone() -> ZoneInfo:
     """Zone in which customers read the time of a purchase.
 

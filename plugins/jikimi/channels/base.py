@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from jikimi.exceptions import DeliveryError
+from jikimi.outbox import Quota as Quota
 
 if TYPE_CHECKING:
     from ml.messages import Letter
@@ -40,17 +41,6 @@ class Taken:
     is_final: bool
     dealer_id: str | None = None
     code: str = "0"
-
-
-@dataclass(frozen=True)
-class Quota:
-    """One daily count that a message uses up.
-
-    :param subject: `app`, `sender`, `receiver:<digest>` or `pair:<digest>`.
-    """
-
-    subject: str
-    most: int
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,12 @@
--- Due alerts become this drain's own; another drain at the same time passes over them.
-with due as (
-    select alert_id from alerts
-    where state in ('pending', 'deferred') and due_at <= clock_timestamp()
-    order by due_at, alert_id
-    limit %(limit)s
-    for update skip locked
-), claimed as (
-    update alerts set state = 'sending', claimed_at = clock_timestamp(), attempts = attempts + 1
-    where alert_id in (select alert_id from due)
-    returning alert_id, transaction_id, customer_id, reference, attempts
+-- One alert for each customer becomes this sender's own: of those that are due, the oldest.
+with first as (
+    select distinct on (customer_id) alert_id from alerts
+    where alert_id = any(%(alert_ids)s) and customer_id = any(%(customer_ids)s)
+        and state in ('pending', 'deferred') and due_at <= clock_timestamp()
+        and not exists (select from alerts s where s.customer_id = alerts.customer_id and s.state = 'sending')
+    order by customer_id, alert_id
 )
-select c.alert_id, c.reference, c.attempts, t.occurred_at, t.amount, t.currency, t.card_masked,
-    coalesce(t.merchant_name, t.merchant_id) as merchant, u.customer_id is not null as is_known, u.name, u.language,
-    u.channel, u.kakao_uuid, u.consented_at
-from claimed c join transactions t using (transaction_id) left join customers u on u.customer_id = c.customer_id
-order by c.alert_id
+update alerts a set state = 'sending', claimed_at = clock_timestamp(), claims = a.claims + 1, wait_reason = null
+from first
+where a.alert_id = first.alert_id
+returning a.alert_id

@@ -1,70 +1,162 @@
-"""The outbox: alerts are claimed, attempted and finished; every state change is committed by itself."""
+"""The outbox in PostgreSQL: senders claim alerts, write down each try before it leaves, and how it ended."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Literal
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from jikimi.store.connection import Connection, query
+import psycopg
 
-Outcome = Literal["delivered", "accepted", "rejected", "unavailable", "unknown"]
-State = Literal["pending", "deferred", "delivered", "accepted", "failed", "unknown"]
+from jikimi.outbox import Begun, Claim, ClaimedAlert, End, Fate, NewCall, OpenCall, Quota, Recovered, Step
+from jikimi.store.connection import Connection, open_store, query
+
+# How long an answer that came is kept in hand while the database is away.
+_PATIENCE_WITH_DATABASE = timedelta(seconds=60)
 
 
-@dataclass(frozen=True)
-class DueAlert:
-    """An alert that this drain claimed, with all that its message needs.
+class _NoRoom(Exception):
+    """A daily count is used up; takes the counting back."""
 
-    :param attempts: number of this attempt, from 1.
-    :param is_known: whether the customer stands in `customers`; without, the fields after it are None.
+
+class StoredOutbox:
+    """An `Outbox` on one connection; use one for each thread.
+
+    :param reopen: opens the connection anew where the database went away while an answer was in hand.
     """
 
-    alert_id: int
-    reference: str
-    attempts: int
-    occurred_at: datetime
-    amount: Decimal
-    currency: str
-    card_masked: str | None
-    merchant: str
-    is_known: bool
-    name: str | None
-    language: str | None
-    channel: str | None
-    kakao_uuid: str | None
-    consented_at: datetime | None
+    def __init__(self, connection: Connection, reopen: Callable[[], Connection] | None = None) -> None:
+        self._connection = connection
+        self._reopen = reopen
+
+    def recover(self, patience: timedelta) -> Recovered:
+        """Take back what dead senders left; see `Outbox`."""
+        with self._connection.transaction():
+            if not self._rows("lock_recovery")[0]["is_ours"]:
+                return Recovered({}, [])
+            rows = self._rows("recover_alerts", patience=patience.total_seconds())
+            states = {row["alert_id"]: row["state"] for row in rows}
+            return Recovered(states, self._open_calls([key for key, state in states.items() if state == "sending"]))
+
+    def claim(self, limit: int, cool_down: timedelta) -> Claim:
+        """Take due alerts into `sending`; see `Outbox`."""
+        with self._connection.transaction():
+            due = self._rows("lock_due_alerts", limit=limit)
+            if not due:
+                return Claim([], 0)
+            customers = sorted({row["customer_id"] for row in due})
+            # Each of the following statements sees what whoever held these customers before has committed.
+            ours = {
+                "alert_ids": [row["alert_id"] for row in due],
+                "customer_ids": [row["customer_id"] for row in self._rows("lock_customers", customer_ids=customers)],
+            }
+            return self._claimed(ours, cool_down.total_seconds())
+
+    def _claimed(self, ours: dict[str, Any], cool_down: float) -> Claim:
+        touched = len(self._rows("defer_cooling", **ours, cool_down=cool_down)) if cool_down else 0
+        claimed = [row["alert_id"] for row in self._rows("claim_alerts", **ours)]
+        if cool_down and claimed:
+            touched += self._rows("fold_alerts", alert_ids=claimed)[0]["folded"]
+        return Claim(self._read(claimed), touched + len(claimed))
+
+    def begin(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
+        """Write that a request is about to leave, and count it; see `Outbox`."""
+        with self._connection.transaction():
+            over = {}
+            for alert, quotas in alerts:
+                if quotas and (subject := self._count(call.connection_id, quotas)):
+                    over[alert.alert_id] = subject
+            leaving = [(alert, quotas) for alert, quotas in alerts if alert.alert_id not in over]
+            rows = self._rows(
+                "begin_call",
+                alerts=_json([{"alert_id": alert.alert_id, "claims": alert.claims} for alert, _ in leaving]),
+                **vars(call),
+            )
+            attempts = {row["alert_id"]: row["attempt_id"] for row in rows}
+            lost = [quota for alert, quotas in leaving if alert.alert_id not in attempts for quota in quotas]
+            self._change_quotas("refund_quotas", call.connection_id, lost)
+        return Begun(attempts, over)
+
+    def finish(self, call: NewCall, ends: Sequence[End]) -> None:
+        """Write what the channel answered; see `Outbox`. Waits for a database that went away meanwhile."""
+        from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
+
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: self._reopen is not None and _is_away(error)),
+            stop=stop_after_delay(_PATIENCE_WITH_DATABASE),
+            wait=wait_exponential(multiplier=0.1, max=2),
+            reraise=True,
+        )
+        retrying(self._finish_once, call, ends)
+
+    def _finish_once(self, call: NewCall, ends: Sequence[End]) -> None:
+        if self._connection.broken and self._reopen:
+            self._connection = self._reopen()
+        with self._connection.transaction():
+            self._connection.execute(query("finish_call"), {"ends": _json([_end_row(end) for end in ends])})
+            refunded = [quota for end in ends for quota in end.refunded]
+            self._change_quotas("refund_quotas", call.connection_id, refunded)
+            used_up = [end.used_up for end in ends if end.used_up]
+            self._change_quotas("use_up_quotas", call.connection_id, used_up)
+
+    def settle(self, fates: Sequence[tuple[ClaimedAlert, Fate]]) -> None:
+        """Write what becomes of alerts for which no request left; see `Outbox`."""
+        rows = [{"alert_id": alert.alert_id, "claims": alert.claims, **_fate_row(fate)} for alert, fate in fates]
+        self._connection.execute(query("settle_alerts"), {"fates": _json(rows)})
+
+    def seconds_to_slot(self, connection_id: str, messages: int, per_second: float) -> float:
+        """Reserve the next place under a rate limit; see `Outbox`."""
+        row = self._rows("reserve_slot", connection_id=connection_id, seconds=messages / per_second)[0]
+        return float(row["seconds"])
+
+    def _count(self, connection_id: str, quotas: Sequence[Quota]) -> str | None:
+        """Count a message; where a count is used up, return its subject and count nothing."""
+        try:
+            with self._connection.transaction():
+                rows = self._rows("count_quotas", connection_id=connection_id, quotas=_json(list(map(vars, quotas))))
+                if rows:
+                    raise _NoRoom  # noqa: TRY301 - the way to take a transaction back
+        except _NoRoom:
+            return str(rows[0]["subject"])
+        return None
+
+    def _change_quotas(self, statement: str, connection_id: str, quotas: Sequence[Quota]) -> None:
+        if quotas:
+            parameters = {"connection_id": connection_id, "quotas": _json(list(map(vars, quotas)))}
+            self._connection.execute(query(statement), parameters)
+
+    def _open_calls(self, alert_ids: list[int]) -> list[OpenCall]:
+        alerts = {alert.alert_id: alert for alert in self._read(alert_ids)}
+        rows = self._rows("open_calls", alert_ids=alert_ids) if alert_ids else []
+        calls = []
+        for call_id, group in groupby(rows, lambda row: row["call_id"]):
+            tries = list(group)
+            first = tries[0]
+            call = NewCall(call_id, first["channel"], first["connection_id"], first["repeatable_seconds"])
+            attempts = {row["alert_id"]: row["attempt_id"] for row in tries}
+            calls.append(OpenCall(call, [alerts[alert_id] for alert_id in attempts], attempts))
+        return calls
+
+    def _read(self, alert_ids: list[int]) -> list[ClaimedAlert]:
+        return [_claimed_alert(row) for row in self._rows("claimed_alerts", alert_ids=alert_ids)] if alert_ids else []
+
+    def _rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        return self._connection.execute(query(statement), parameters).fetchall()
 
 
-def claim_due(connection: Connection, limit: int) -> list[DueAlert]:
-    """Take up to `limit` due alerts into `sending`; no other drain gets them."""
-    return [DueAlert(**row) for row in connection.execute(query("claim_alerts"), {"limit": limit})]
+@contextmanager
+def open_outbox() -> Iterator[StoredOutbox]:
+    """Give an outbox on a connection of its own, which it opens anew where the database went away for a moment.
 
-
-def start_attempt(connection: Connection, alert: DueAlert) -> int | None:
-    """Write that a request is about to leave; returns the attempt's id.
-
-    :return: None where another drain took the alert over meanwhile: then nothing may be sent.
+    :raises StoreUnavailable: the server does not answer.
     """
-    parameters = {"alert_id": alert.alert_id, "attempts": alert.attempts, "channel": alert.channel}
-    row = connection.execute(query("start_attempt"), parameters).fetchone()
-    return int(row["attempt_id"]) if row else None
+    with ExitStack() as stores:
 
+        def reopen() -> Connection:
+            return stores.enter_context(open_store())
 
-def finish_attempt(connection: Connection, attempt_id: int, outcome: Outcome, code: str = "", detail: str = "") -> None:
-    """Write what the channel answered; `detail` holds no personal data."""
-    parameters = {"attempt_id": attempt_id, "outcome": outcome, "code": code or None, "detail": detail or None}
-    connection.execute(query("finish_attempt"), parameters)
-
-
-def finish_alert(
-    connection: Connection, alert: DueAlert, state: State, error: str | None = None, due_at: datetime | None = None
-) -> None:
-    """Leave `sending` for the state that the answer leads to, unless another drain took the alert over.
-
-    :param due_at: with `pending` and `deferred`, when to try again.
-    """
-    claim = {"alert_id": alert.alert_id, "attempts": alert.attempts, "channel": alert.channel}
-    connection.execute(query("finish_alert"), claim | {"state": state, "error": error, "due_at": due_at})
+        yield StoredOutbox(reopen(), reopen)
 
 
 def first_accepted_at(connection: Connection) -> datetime | None:
@@ -73,10 +165,33 @@ def first_accepted_at(connection: Connection) -> datetime | None:
     return row.get("accepted_at")
 
 
-def recover(connection: Connection, patience_seconds: float) -> dict[int, str]:
-    """Take back alerts whose drain died: `pending` where nothing left, `unknown` where a request may have.
+def _claimed_alert(row: dict[str, Any]) -> ClaimedAlert:
+    steps = tuple(Step(channel, address, consent) for channel, address, consent in row.pop("route") or ())
+    return ClaimedAlert(**row | {"route": steps, "struck": frozenset(row["struck"]), "tries": row["tries"] or {}})
 
-    :return: alert id -> new state.
-    """
-    rows = connection.execute(query("recover_alerts"), {"patience": patience_seconds})
-    return {row["alert_id"]: row["state"] for row in rows}
+
+def _end_row(end: End) -> dict[str, Any]:
+    return {
+        "attempt_id": end.attempt_id,
+        "alert_id": end.alert.alert_id,
+        "claims": end.alert.claims,
+        "outcome": end.outcome,
+        "code": end.code,
+        "detail": end.detail,
+        "dealer_id": end.dealer_id,
+        **_fate_row(end.fate),
+    }
+
+
+def _fate_row(fate: Fate) -> dict[str, Any]:
+    return {**vars(fate), "due_in": fate.due_in.total_seconds()}
+
+
+def _is_away(error: BaseException) -> bool:
+    from jikimi.exceptions import StoreUnavailable
+
+    return isinstance(error, (psycopg.OperationalError, StoreUnavailable))
+
+
+def _json(rows: list[Any]) -> str:
+    return json.dumps(rows, ensure_ascii=False)

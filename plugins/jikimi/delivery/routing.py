@@ -1,0 +1,34 @@
+"""Which channel comes next on a customer's route."""
+
+from jikimi.exceptions import Undeliverable
+from jikimi.outbox import ClaimedAlert, Step
+
+
+def next_step(alert: ClaimedAlert) -> Step:
+    """Return the first channel of the route that has the customer's consent and did not refuse this alert.
+
+    :raises Undeliverable: there is none; says why.
+    """
+    if step := step_after(alert, alert.struck):
+        return step
+    raise Undeliverable(_why_none(alert))
+
+
+def step_after(alert: ClaimedAlert, struck: frozenset[str]) -> Step | None:
+    """Return the first channel that is left where those in `struck` are out of the question."""
+    return next((step for step in alert.route if step.has_consent and step.channel not in struck), None)
+
+
+def is_other_left(alert: ClaimedAlert, channel: str) -> bool:
+    """Tell whether the route goes on after `channel`."""
+    return step_after(alert, alert.struck | {channel}) is not None
+
+
+def _why_none(alert: ClaimedAlert) -> str:
+    if not alert.is_known:
+        return "the customer is not in the table customers, so nobody knows where to send"
+    if not alert.route:
+        return "the customer has no channel"
+    if not any(step.has_consent for step in alert.route):
+        return "the customer has not consented to messages"
+    return f"no channel of the route is left: {', '.join(sorted(alert.struck))} did not take it"
