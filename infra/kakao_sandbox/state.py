@@ -10,7 +10,8 @@ from fastapi import Request
 
 from infra.kakao_sandbox.settings import Clock, Settings, system_clock
 
-_SCHEMA = Path(__file__).parent / "schema.sql"
+# Each part keeps its tables in a file of its own.
+_SCHEMAS = sorted(Path(__file__).parent.glob("*.sql"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def open_sandbox(folder: Path, settings: Settings, clock: Clock = system_clock) 
     database.row_factory = sqlite3.Row
     database.execute("pragma journal_mode = wal")
     database.execute("pragma synchronous = normal")
-    database.executescript(_SCHEMA.read_text(encoding="utf-8"))
+    for schema in _SCHEMAS:
+        database.executescript(schema.read_text(encoding="utf-8"))
     return Sandbox(settings, database, clock)
 
 
