@@ -81,7 +81,7 @@ class Sender:
             except DeliveryError as error:
                 # What a repeat is refused with says nothing about the request before it, whose answer was lost.
                 lost = lost or (error if isinstance(error, Unknown) else None)
-                if lost is None:
+                if lost is None or not call.repeatable_seconds:
                     return dict.fromkeys((message.alert_id for message in messages), error)
                 _log.warning("call %s over %s has no answer: %s", call.call_id, call.channel, error.detail)
         return dict.fromkeys((message.alert_id for message in messages), lost or Unknown("no answer"))

@@ -1,6 +1,7 @@
 """The drain: takes due alerts until none is left, sends each over its route, and never one twice."""
 
 import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +57,7 @@ class Drain:
     write: WriteLetter
     options: Options = field(default_factory=Options)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
     counts: Counter[str] = field(default_factory=Counter)
     _opened: dict[str, Channel] = field(default_factory=dict)
     _away: dict[str, DeliveryError] = field(default_factory=dict)
@@ -158,7 +160,7 @@ class Drain:
         return self._opened.get(name)
 
     def _sender(self, outbox: Outbox, channel: Channel) -> Sender:
-        return Sender(outbox, channel, self.now)
+        return Sender(outbox, channel, self.now, self.sleep)
 
     def _message(self, alert: ClaimedAlert, step: Step) -> Message:
         return Message(alert.alert_id, alert.reference, step.address, self.write(step.channel, alert))

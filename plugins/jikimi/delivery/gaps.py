@@ -12,7 +12,7 @@ def gap_after(attempts: int) -> timedelta:
     """Return the pause after so many tries: 5 s, doubled each time up to an hour, and up to 5 s more by chance."""
     from tenacity import RetryCallState, wait_exponential_jitter
 
-    gaps = wait_exponential_jitter(initial=_FIRST_SECONDS, max=_LONGEST_SECONDS, jitter=_FIRST_SECONDS)
+    gaps = wait_exponential_jitter(multiplier=_FIRST_SECONDS, max=_LONGEST_SECONDS, jitter=_FIRST_SECONDS)
     tried = RetryCallState(retry_object=None, fn=None, args=(), kwargs={})  # type: ignore[arg-type]
     tried.attempt_number = max(1, attempts)
     return timedelta(seconds=gaps(tried))

@@ -1,0 +1,270 @@
+"""The drain on an outbox in memory: what leaves, what is repeated, what is left alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from jikimi.channels.base import Limits, Taken
+from jikimi.delivery.drain import Drain, Options
+from jikimi.exceptions import Misconfigured, NotConfigured, QuotaUsedUp, Rejected, Unavailable, Unknown
+from jikimi.outbox import Quota
+from tests.fakes import MemoryOutbox, ScriptedChannel, raising
+
+ALIMTALK = Limits(messages_a_call=3, repeatable_seconds=540)
+
+
+class Bench:
+    """An outbox, its channels and a drain on them."""
+
+    def __init__(self):
+        self.outbox = MemoryOutbox()
+        self.channels = {}
+        self.slept = []
+
+    def channel(self, name="kakao_friends", **values):
+        self.channels[name] = ScriptedChannel(name, **values)
+        return self.channels[name]
+
+    def drain(self, **options):
+        drain = Drain(
+            self.outbox.opened, self._open, self._write, Options(**options), self.outbox.now, self.slept.append
+        )
+        return drain.run()
+
+    def states(self):
+        return [row.state for row in self.outbox.alerts.values()]
+
+    def _open(self, name):
+        if name not in self.channels:
+            raise NotConfigured(f"there is no connection {name}_default")
+        return self.channels[name]
+
+    def _write(self, channel, alert):
+        return f"{channel} {alert.reference} and {alert.more} more"
+
+
+@pytest.fixture
+def bench():
+    made = Bench()
+    for number in range(1, 9):
+        made.outbox.customer(f"c{number}", ("kakao_friends", True), ("email", True))
+    return made
+
+
+def alerts(bench, number):
+    return [bench.outbox.alert(f"c{each}") for each in range(1, number + 1)]
+
+
+def test_every_due_alert_is_sent_once(bench):
+    channel = bench.channel()
+    ids = alerts(bench, 5)
+    assert bench.drain(limit=2) == {"delivered": 5}
+    assert [alert_id for alert_id, _ in channel.taken] == ids
+    assert bench.drain() == {}
+
+
+def test_a_refusal_goes_on_over_the_next_channel_in_the_same_drain(bench):
+    bench.channel(answers=[Rejected("blocked", "-530")])
+    email = bench.channel("email")
+    (alert_id,) = alerts(bench, 1)
+    bench.drain()
+    assert bench.states() == ["delivered"]
+    assert [taken for taken, _ in email.taken] == [alert_id]
+    assert bench.outbox.outcomes(alert_id) == ["rejected", "delivered"]
+
+
+def test_one_refusal_of_a_call_costs_the_others_nothing(bench):
+    bench.channel(
+        limits=Limits(messages_a_call=3), answers=[Taken(is_final=True), Rejected("no"), Taken(is_final=True)]
+    )
+    ids = alerts(bench, 3)
+    bench.channel("email", otherwise=Rejected("no such address"))
+    bench.drain()
+    assert bench.states() == ["delivered", "failed", "delivered"]
+    assert bench.outbox.state(ids[1]).struck == ("kakao_friends",)
+
+
+def test_a_lost_answer_is_not_repeated_where_the_channel_knows_no_key(bench):
+    channel = bench.channel(answers=[raising(Unknown("lost"), arrives=True)])
+    alerts(bench, 1)
+    bench.drain()
+    bench.outbox.pass_time(3600)
+    bench.drain()
+    assert bench.states() == ["unknown"]
+    assert len(channel.calls_seen) == 1
+
+
+def test_a_lost_answer_is_asked_for_again_where_the_dealer_knows_the_call(bench):
+    lost = raising(Unknown("lost"), arrives=True)
+    channel = bench.channel(limits=ALIMTALK, answers=[lost, lost], otherwise=Taken(False, None, "-1005"))
+    alerts(bench, 2)
+    bench.drain()
+    assert bench.states() == ["accepted", "accepted"]
+    assert len({call_id for call_id, _ in channel.calls_seen}) == 1
+    assert [len(ids) for _, ids in channel.calls_seen] == [2, 2, 2]
+
+
+def test_a_call_that_stays_without_an_answer_is_repeated_by_a_later_drain(bench):
+    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
+    channel.otherwise = Taken(False, None, "-1005")
+    alerts(bench, 2)
+    bench.drain()
+    assert bench.states() == ["sending", "sending"]
+    bench.outbox.pass_time(121)
+    bench.drain()
+    assert bench.states() == ["accepted", "accepted"]
+    assert len({call_id for call_id, _ in channel.calls_seen}) == 1
+
+
+def test_a_call_without_an_answer_is_unknown_once_its_dealer_forgot_it(bench):
+    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
+    alerts(bench, 1)
+    bench.drain()
+    bench.outbox.pass_time(541)
+    bench.drain()
+    assert bench.states() == ["unknown"]
+    assert len(channel.calls_seen) == 3
+
+
+def test_what_a_repeat_is_refused_with_says_nothing_about_the_request_before(bench):
+    answers = [raising(Unknown("lost"), arrives=True), raising(Unavailable("down")), raising(Rejected("no"))]
+    bench.channel(limits=ALIMTALK, answers=answers)
+    alerts(bench, 1)
+    bench.drain()
+    assert bench.states() == ["sending"]
+
+
+def test_an_absence_of_the_channel_is_tried_again_later(bench):
+    bench.channel(answers=[raising(Unavailable("down"))])
+    alerts(bench, 1)
+    bench.drain()
+    assert bench.states() == ["pending"]
+    bench.outbox.pass_time(11)
+    bench.drain()
+    assert bench.states() == ["delivered"]
+
+
+def test_a_channel_that_is_away_is_left_alone_and_the_next_one_is_taken(bench):
+    away = bench.channel(otherwise=Unavailable("down"))
+    email = bench.channel("email")
+    alerts(bench, 8)
+    bench.drain()
+    assert len(away.calls_seen) == 3
+    assert len(email.taken) == 5
+    assert bench.states().count("pending") == 3, "those that were tried wait for another try"
+
+
+def test_lost_answers_in_a_row_are_no_reason_to_lose_more(bench):
+    channel = bench.channel(answers=[raising(Unknown("lost"))] * 8)
+    bench.channel("email")
+    alerts(bench, 8)
+    bench.drain()
+    assert len(channel.calls_seen) == 3
+    assert bench.states().count("unknown") == 3
+    assert bench.states().count("delivered") == 5
+
+
+def test_a_wrong_setting_costs_one_try_only(bench):
+    channel = bench.channel(otherwise=Misconfigured("the secret is wrong"))
+    for number in range(1, 9):
+        bench.outbox.customer(f"c{number}", ("kakao_friends", True))
+    alerts(bench, 8)
+    bench.drain()
+    assert len(channel.calls_seen) == 1
+    assert set(bench.states()) == {"pending"}
+
+
+def test_a_channel_without_a_connection_is_passed_over(bench):
+    email = bench.channel("email")
+    alerts(bench, 2)
+    bench.drain()
+    assert len(email.taken) == 2
+
+
+def test_a_missing_connection_without_another_channel_waits_and_says_why(bench):
+    bench.outbox.customer("c1", ("alimtalk", True))
+    (alert_id,) = alerts(bench, 1)
+    bench.drain()
+    assert bench.outbox.state(alert_id).state == "pending"
+    assert "alimtalk_default" in bench.outbox.state(alert_id).error
+
+
+def test_without_consent_nothing_leaves(bench):
+    channel = bench.channel()
+    bench.outbox.customer("c1", ("kakao_friends", False))
+    (alert_id,) = alerts(bench, 1)
+    assert bench.drain() == {"failed": 1}
+    assert channel.calls_seen == []
+    assert "consent" in bench.outbox.state(alert_id).error
+
+
+def test_a_count_that_is_used_up_leads_to_the_next_channel(bench):
+    kakao = bench.channel(counted=(Quota("sender", 2),))
+    email = bench.channel("email")
+    alerts(bench, 5)
+    bench.drain()
+    assert (len(kakao.taken), len(email.taken)) == (2, 3)
+
+
+def test_what_the_channel_calls_used_up_is_not_asked_for_again(bench):
+    kakao = bench.channel(counted=(Quota("sender", 100),), answers=[QuotaUsedUp("full", "-532", subject="sender")])
+    email = bench.channel("email")
+    alerts(bench, 5)
+    bench.drain()
+    assert len(kakao.calls_seen) == 1
+    assert len(email.taken) == 5
+
+
+def test_a_count_without_another_channel_waits_for_midnight(bench):
+    kakao = bench.channel(counted=(Quota("sender", 1),))
+    for number in range(1, 4):
+        bench.outbox.customer(f"c{number}", ("kakao_friends", True))
+    alerts(bench, 3)
+    bench.drain()
+    assert bench.states() == ["delivered", "deferred", "deferred"]
+    bench.outbox.pass_time(12 * 3600)
+    bench.drain()
+    assert len(kakao.taken) == 2
+
+
+def test_a_rate_limit_is_kept(bench):
+    bench.channel(limits=Limits(per_second=2))
+    alerts(bench, 3)
+    bench.drain()
+    assert bench.slept == [pytest.approx(0.5), pytest.approx(1.0)]
+
+
+def test_one_message_tells_of_all_that_waited(bench):
+    channel = bench.channel()
+    first, *others = [bench.outbox.alert("c1") for _ in range(3)]
+    bench.drain()
+    assert [alert_id for alert_id, _ in channel.taken] == [first]
+    assert [bench.outbox.state(each).folded_into for each in others] == [first, first]
+
+
+def test_without_a_cool_down_each_alert_is_told(bench):
+    channel = bench.channel()
+    ids = [bench.outbox.alert("c1") for _ in range(3)]
+    bench.drain(cool_down=timedelta())
+    assert [alert_id for alert_id, _ in channel.taken] == ids
+
+
+def test_a_message_that_cannot_be_written_is_no_lost_answer(bench, monkeypatch):
+    channel = bench.channel()
+    monkeypatch.setattr(bench, "_write", _no_text)
+    (alert_id,) = alerts(bench, 1)
+    bench.drain()
+    assert bench.outbox.state(alert_id).state == "failed"
+    assert "cannot be written" in bench.outbox.state(alert_id).error
+    assert channel.calls_seen == []
+
+
+def test_several_calls_at_once_send_everything_once(bench):
+    channel = bench.channel(limits=Limits(calls_at_once=4))
+    ids = alerts(bench, 8)
+    assert bench.drain() == {"delivered": 8}
+    assert sorted(alert_id for alert_id, _ in channel.taken) == ids
+
+
+def _no_text(*_):
+    raise ValueError("no template")
