@@ -1,19 +1,24 @@
 """Text from strangers made safe for a message and a log line: no control characters, cut between graphemes."""
 
-import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
+
+import regex  # type: ignore[import-untyped]
 
 ELLIPSIS = "…"
-_JOINER = "\u200d"
-# Invisible: controls, direction marks and other formats (but the joiner of emoji), half pairs, private, unassigned.
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_SPACE = regex.compile(r"[\s\p{Z}]+")
+# Controls, direction marks, half pairs, fillers, unassigned; but the joiner and the styles of emoji are of use.
+_INVISIBLE = regex.compile(r"[[\p{C}\p{Default_Ignorable_Code_Point}]--[\u200d\ufe0e\ufe0f]]", regex.V1)
+_LONELY_JOINER = regex.compile(r"(?<!\S)[\p{M}\u200d]+")
+# More marks than any script sets on a letter would cover the lines above and below.
+_MARK_PILE = regex.compile(r"(\p{M}{4})\p{M}+")
 
 
 def clean(text: str) -> str:
     """Return `text` on one line, in NFC, with single spaces and without anything that cannot be seen."""
-    visible = (_shown(character) for character in unicodedata.normalize("NFC", text))
-    return " ".join("".join(visible).split())
+    visible = _INVISIBLE.sub("", _SPACE.sub(" ", text))
+    composed = _MARK_PILE.sub(r"\1", unicodedata.normalize("NFC", _LONELY_JOINER.sub("", visible)))
+    return " ".join(composed.split())
 
 
 def text_length(text: str) -> int:
@@ -21,49 +26,26 @@ def text_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def clip(text: str, length: int) -> str:
-    """Return at most `length` UTF-16 units of `text`, ended by `…` where something is missing."""
-    if text_length(text) <= length:
+def clip(text: str, length: int, measure: Callable[[str], int] = text_length) -> str:
+    """Return at most `length` of `text`, ended by `…` where something is missing.
+
+    :param measure: in what the length is given; UTF-16 units by default.
+    """
+    if measure(text) <= length:
         return text
-    room, kept = length - 1, ""
+    room, kept = length - measure(ELLIPSIS), ""
     for grapheme in graphemes(text):
-        if text_length(kept + grapheme) > room:
+        room -= measure(grapheme)
+        if room < 0:
             break
         kept += grapheme
     return kept.rstrip() + ELLIPSIS
 
 
-def graphemes(text: str) -> Iterator[str]:
-    """Yield what a reader takes for one character: a letter with its marks, a joined emoji, a flag.
+def graphemes(text: str) -> list[str]:
+    """Return what a reader takes for single characters: a letter with its marks, a joined emoji, a flag.
 
-    The rules of Unicode's annex 29 that matter after NFC, without its tables.
+    Unicode's annex 29, as `regex` keeps it up to date.
     """
-    cluster = ""
-    for character in text:
-        if cluster and not _continues(cluster, character):
-            yield cluster
-            cluster = ""
-        cluster += character
-    if cluster:
-        yield cluster
-
-
-def _continues(cluster: str, character: str) -> bool:
-    if character == _JOINER or unicodedata.category(character) in ("Mn", "Me", "Mc"):
-        return True
-    if cluster[-1] == _JOINER or "\U0001f3fb" <= character <= "\U0001f3ff":
-        return True
-    if _is_flag_half(character):
-        return _is_flag_half(cluster[0]) and len(cluster) == 1
-    # Conjoining jamo that NFC could not compose: vowels and finals belong to what stands before.
-    return bool(re.match("[\u1160-\u11ff]", character)) and bool(re.match("[\u1100-\u11ff]", cluster[-1]))
-
-
-def _is_flag_half(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def _shown(character: str) -> str:
-    if character.isspace() or unicodedata.category(character) in ("Zl", "Zp", "Zs"):
-        return " "
-    return "" if character != _JOINER and unicodedata.category(character) in _INVISIBLE else character
+    found: list[str] = regex.findall(r"\X", text)
+    return found
