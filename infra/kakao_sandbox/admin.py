@@ -1,12 +1,14 @@
-"""For the runner and for tests: friends in bulk, faults on order, and all that arrived."""
+"""For the runner and for tests: friends in bulk, all that arrived, quotas, the clock, and switches."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from infra.kakao_sandbox import faults, friends, messages
-from infra.kakao_sandbox.state import sandbox_of
+from infra.kakao_sandbox import friends, messages, quotas
+from infra.kakao_sandbox.state import Sandbox, sandbox_of
 
 router = APIRouter(prefix="/admin")
 _Identifier = Annotated[str, Field(min_length=1, max_length=64)]
@@ -18,51 +20,78 @@ class NewFriend(BaseModel):
     customer_id: _Identifier
     name: Annotated[str, Field(min_length=1, max_length=200)]
     uuid: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{5,64}$")] = None
+    allows_messages: bool | None = None
+    is_favorite: bool | None = None
 
 
-class NewFault(BaseModel):
-    """A fault for the next calls; the kinds are told at `faults.Fault`."""
+class Shift(BaseModel):
+    """How far ahead of the real time the sandbox is to be, in all; 0 brings it back."""
 
-    kind: Literal["down", "error", "timeout", "cut"]
-    target: Literal["messages", "token"] = "messages"
-    calls: Annotated[int, Field(ge=1)] = 1
-    status: Annotated[int | None, Field(ge=400, le=599)] = None
-    code: Annotated[int | None, Field(lt=0)] = None
-    uuid: str | None = None
-    seconds: Annotated[float, Field(ge=0, le=3600)] = 30
+    shift_seconds: Annotated[float, Field(ge=-10 * 366 * 86400, le=10 * 366 * 86400)]
+
+
+class Switches(BaseModel):
+    """How the sandbox behaves where the documentation leaves it open; see `Settings`."""
+
+    all_failed_answer: Literal["error", "list_400", "list_200"]
 
 
 @router.post("/friends")
 async def add_friends(request: Request, people: list[NewFriend]) -> list[dict[str, str]]:
     """Make friends; asking again changes nothing and gives the same uuids."""
-    rows = [(person.customer_id, person.name, person.uuid) for person in people]
-    return friends.register(sandbox_of(request), rows)
+    return friends.register(sandbox_of(request), [friends.Person(**person.model_dump()) for person in people])
 
 
 @router.get("/messages")
 async def show_messages(
     request: Request,
-    customer_id: str | None = None,
+    chosen: Annotated[messages.Selection, Depends()],
     after_id: int = 0,
     limit: Annotated[int, Query(ge=1, le=1_000_000)] = 100_000,
-) -> list[dict[str, Any]]:
-    """Return what arrived after an id, oldest first."""
-    return messages.listed(sandbox_of(request), customer_id, after_id, limit)
+) -> Response:
+    """Return what arrived after an id, oldest first; ask again with the last id for the next page."""
+    return JSONResponse(messages.listed(sandbox_of(request), chosen, after_id, limit))
 
 
-@router.post("/faults")
-async def order_fault(request: Request, fault: NewFault) -> dict[str, int]:
-    """Have the next calls fail."""
-    return {"fault_id": faults.order(sandbox_of(request), **fault.model_dump())}
+@router.get("/quotas")
+async def show_quotas(request: Request) -> list[dict[str, Any]]:
+    """Return today's counters, the fullest first."""
+    return quotas.counted(sandbox_of(request))
 
 
-@router.get("/faults")
-async def show_faults(request: Request) -> list[dict[str, Any]]:
-    """Return the faults that are still to come."""
-    return [dict(row) for row in sandbox_of(request).rows("select * from faults where calls_left > 0")]
+@router.delete("/quotas")
+async def reset_quotas(request: Request) -> dict[str, int]:
+    """Forget what was counted today."""
+    return {"reset": quotas.reset(sandbox_of(request))}
 
 
-@router.delete("/faults")
-async def clear_faults(request: Request) -> dict[str, int]:
-    """Let everything work again."""
-    return {"cleared": len(sandbox_of(request).rows("delete from faults returning fault_id"))}
+@router.get("/clock")
+async def show_clock(request: Request) -> dict[str, Any]:
+    """Return the present instant of the sandbox."""
+    return _clock(sandbox_of(request))
+
+
+@router.post("/clock")
+async def set_clock(request: Request, shift: Shift) -> dict[str, Any]:
+    """Set the clock ahead, to see midnight in Korea or the end of a token; it stays so after a restart."""
+    sandbox_of(request).shift_clock(shift.shift_seconds)
+    return _clock(sandbox_of(request))
+
+
+@router.get("/switches")
+async def show_switches(request: Request) -> dict[str, str]:
+    """Return how the switches stand."""
+    sandbox = sandbox_of(request)
+    return {"all_failed_answer": sandbox.switch("all_failed_answer", sandbox.settings.all_failed_answer)}
+
+
+@router.post("/switches")
+async def turn_switches(request: Request, switches: Switches) -> dict[str, str]:
+    """Turn a switch."""
+    sandbox_of(request).turn("all_failed_answer", switches.all_failed_answer)
+    return await show_switches(request)
+
+
+def _clock(sandbox: Sandbox) -> dict[str, Any]:
+    present = datetime.fromtimestamp(sandbox.now(), UTC).isoformat()
+    return {"now": present, "shift_seconds": sandbox.clock.ahead.total_seconds()}

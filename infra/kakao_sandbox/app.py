@@ -8,10 +8,11 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from infra.kakao_sandbox import admin, inbox, oauth, talk
+from infra.kakao_sandbox import admin, fault_admin, inbox, oauth, talk
+from infra.kakao_sandbox.broken import BreakableApp
 from infra.kakao_sandbox.errors import KakaoError, LoginError, kakao_error_response, login_error_response
 from infra.kakao_sandbox.page import STATIC
-from infra.kakao_sandbox.settings import Clock, Settings, credentials, system_clock
+from infra.kakao_sandbox.settings import Clock, Settings, settings_of_environment, system_clock
 from infra.kakao_sandbox.state import open_sandbox
 
 # A name that another site points at this machine is not one of ours.
@@ -24,7 +25,7 @@ def create_app(folder: Path, settings: Settings | None = None, clock: Clock = sy
     :param settings: without them, KakaoTalk's own limits and the app named in the environment.
     :raises SettingError: there are no settings and the environment names no app.
     """
-    sandbox = open_sandbox(folder, settings or Settings(*credentials()), clock)
+    sandbox = open_sandbox(folder, settings or settings_of_environment(), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -32,12 +33,12 @@ def create_app(folder: Path, settings: Settings | None = None, clock: Clock = sy
         sandbox.database.close()
 
     # The generated documentation would load scripts from another host.
-    app = FastAPI(title="KakaoTalk sandbox", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = BreakableApp(title="KakaoTalk sandbox", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.sandbox = sandbox
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
     app.add_exception_handler(KakaoError, kakao_error_response)
     app.add_exception_handler(LoginError, login_error_response)
-    for part in (oauth, talk, admin, inbox):
+    for part in (oauth, talk, admin, fault_admin, inbox):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

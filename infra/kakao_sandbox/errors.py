@@ -26,6 +26,13 @@ _WORDS = {
     -536: "daily message limit per sender and receiver has been exceeded.",
     -603: "time-out.",
 }
+_LOGIN_WORDS = {
+    "KOE010": "Bad client credentials",
+    "KOE101": "Not exist client_id",
+    "KOE237": "too many tokens were issued",
+    "KOE320": "authorization code not found",
+    "KOE322": "expired_or_invalid_refresh_token",
+}
 
 
 class KakaoError(Exception):
@@ -52,9 +59,9 @@ def status_of(code: int) -> int:
     return _STATUSES.get(code, 400)
 
 
-def words_of(code: int) -> str:
+def words_of(code: int | str) -> str:
     """Return the words that come with a code."""
-    return _WORDS.get(code, f"error {code}.")
+    return _WORDS.get(code, f"error {code}.") if isinstance(code, int) else _LOGIN_WORDS.get(code, f"error {code}")
 
 
 async def kakao_error_response(_: Request, error: Exception) -> JSONResponse:

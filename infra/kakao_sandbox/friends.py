@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from infra.kakao_sandbox.state import Sandbox
 
@@ -17,28 +18,46 @@ def uuid_of(app_key: str, customer_id: str) -> str:
     return base64.urlsafe_b64encode(digest)[:27].decode()
 
 
-def register(sandbox: Sandbox, people: Sequence[tuple[str, str, str | None]]) -> list[dict[str, str]]:
-    """Make friends of (customer_id, name, uuid or None); who is one already keeps the uuid unless given another."""
+@dataclass(frozen=True)
+class Person:
+    """Who is to become a friend; None leaves what is known, or takes what a new friend has.
+
+    :param allows_messages: False for who does not want messages of the app (-530).
+    """
+
+    customer_id: str
+    name: str
+    uuid: str | None = None
+    allows_messages: bool | None = None
+    is_favorite: bool | None = None
+
+
+def register(sandbox: Sandbox, people: Sequence[Person]) -> list[dict[str, str]]:
+    """Make friends; who is one already keeps the uuid unless given another."""
     app_key = sandbox.settings.app_key
     known = []
     with sandbox.transaction():
-        for customer_id, name, uuid in people:
+        for person in people:
             row = sandbox.row(
-                "insert into friends (app_key, customer_id, name, uuid) values (?, ?, ?, ?)"
-                " on conflict (app_key, customer_id) do update set name = excluded.name, uuid = coalesce(?, uuid)"
+                "insert into friends (app_key, customer_id, name, uuid, allows_messages, is_favorite)"
+                " values (?1, ?2, ?3, coalesce(?5, ?4), coalesce(?6, 1), coalesce(?7, 0))"
+                " on conflict (app_key, customer_id) do update set name = excluded.name, uuid = coalesce(?5, uuid),"
+                " allows_messages = coalesce(?6, allows_messages), is_favorite = coalesce(?7, is_favorite)"
                 " returning customer_id, uuid",
-                *(app_key, customer_id, name, uuid or uuid_of(app_key, customer_id), uuid),
+                *(app_key, person.customer_id, person.name, uuid_of(app_key, person.customer_id)),
+                *(person.uuid, person.allows_messages, person.is_favorite),
             )
             known.append(dict(row) if row else {})
     return known
 
 
-def find(sandbox: Sandbox, uuid: str) -> dict[str, str] | None:
-    """Return the friend with this uuid: customer_id, name and uuid."""
+def find(sandbox: Sandbox, uuid: str) -> Person | None:
+    """Return the friend with this uuid."""
     row = sandbox.row(
-        "select customer_id, name, uuid from friends where app_key = ? and uuid = ?", sandbox.settings.app_key, uuid
+        "select customer_id, name, uuid, allows_messages, is_favorite from friends where app_key = ? and uuid = ?",
+        *(sandbox.settings.app_key, uuid),
     )
-    return dict(row) if row else None
+    return Person(*row) if row else None
 
 
 def count(sandbox: Sandbox) -> tuple[int, int]:
@@ -62,7 +81,7 @@ def page_of(sandbox: Sandbox, offset: int, limit: int, order: str, friend_order:
             "uuid": row["uuid"],
             "favorite": bool(row["is_favorite"]),
             "profile_nickname": row["name"],
-            "allowed_msg": True,
+            "allowed_msg": bool(row["allows_messages"]),
         }
         for row in rows
     ]

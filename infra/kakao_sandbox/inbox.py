@@ -27,14 +27,18 @@ async def say_alive() -> dict[str, str]:
 
 
 @router.get("/inbox/chats")
-async def show_chats(request: Request, search: str = "", after: int = -1) -> Response:
-    """Return the newest chats, or nothing (204) when no message arrived after `after`."""
+async def show_chats(
+    request: Request, search: str = "", channel: str = "", after: int = -1, changes: int = 0
+) -> Response:
+    """Return the newest chats, or nothing (204) where no message came after `after` and no state changed."""
     sandbox = sandbox_of(request)
     newest = messages.newest_id(sandbox)
-    if newest == after:
+    if (newest, sandbox.changes) == (after, changes):
         return Response(status_code=204)
-    found = messages.chats(sandbox, search.strip(), _MOST_CHATS)
-    return JSONResponse({"newest_id": newest, "total": messages.count(sandbox), "chats": found})
+    counts = messages.counts(sandbox)
+    found = messages.chats(sandbox, search.strip(), channel or None, _MOST_CHATS)
+    news = {"newest_id": newest, "changes": sandbox.changes, "total": sum(counts.values()), "channels": counts}
+    return JSONResponse({**news, "chats": found})
 
 
 @router.get("/inbox/chat")

@@ -1,29 +1,71 @@
-"""What arrived: kept for good, and read by the inbox page and by tests."""
+"""What arrived on every channel: kept for good, and read by the inbox page and by tests."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from infra.kakao_sandbox.state import Sandbox
 
 MEMO_CHAT = "memo"
+_COLUMNS = "message_id, messages.channel, chat_key, subject, text, link, detail, state, received_at"
+
+_OPTIONAL = ("subject", "detail", "state")
 
 
 def keep(
-    sandbox: Sandbox, chat_key: str, text: str, *, channel: str, title: str, customer_id: str | None, link: str | None
+    sandbox: Sandbox,
+    chat_key: str,
+    text: str,
+    *,
+    channel: str,
+    title: str,
+    customer_id: str | None = None,
+    link: str | None = None,
+    subject: str | None = None,
+    detail: str | None = None,
+    state: str | None = None,
 ) -> int:
-    """Keep a message at the end of its chat and return its id; call it inside a transaction."""
+    """Keep a message at the end of its chat and return its id; call it inside a transaction.
+
+    :param chat_key: whose chat it is: uuid, telephone number, e-mail address.
+    :param channel: `friends`, `memo`, `alimtalk`, `sms`, `lms`, `email` or `discord`.
+    :param title: what the chat is called.
+    :param subject: a heading of this message.
+    :param detail: one small line below it, for whoever looks: a sender, a template, a code.
+    :param state: how far the delivery is, where the channel says so later: `accepted`, `delivered`, `failed`, …
+    """
     row = sandbox.row(
-        "insert into messages (chat_key, channel, text, link, received_at) values (?, ?, ?, ?, ?) returning message_id",
-        *(chat_key, channel, text, link, sandbox.now()),
+        "insert into messages (chat_key, channel, subject, text, link, detail, state, received_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) returning message_id",
+        *(chat_key, channel, subject, text, link, detail, state, sandbox.now()),
     )
     message_id = int(row["message_id"]) if row else 0
-    sandbox.rows(
+    sandbox.database.execute(
         "insert into chats (chat_key, channel, title, customer_id, last_message_id, message_count)"
         " values (?, ?, ?, ?, ?, 1) on conflict (chat_key) do update set title = excluded.title,"
-        " last_message_id = excluded.last_message_id, message_count = message_count + 1",
-        *(chat_key, channel, title, customer_id, message_id),
+        " channel = excluded.channel, last_message_id = excluded.last_message_id, message_count = message_count + 1",
+        (chat_key, channel, title, customer_id, message_id),
+    )
+    sandbox.database.execute(
+        "insert into chat_channels (chat_key, channel, last_message_id) values (?, ?, ?)"
+        " on conflict (chat_key, channel) do update set last_message_id = excluded.last_message_id",
+        (chat_key, channel, message_id),
+    )
+    sandbox.database.execute(
+        "insert into channel_counts (channel, message_count) values (?, 1)"
+        " on conflict (channel) do update set message_count = message_count + 1",
+        (channel,),
     )
     return message_id
+
+
+def set_state(sandbox: Sandbox, message_id: int, state: str, detail: str | None = None) -> None:
+    """Say how far the delivery of a kept message is; the detail stays unless a new one is given."""
+    sandbox.rows(
+        "update messages set state = ?, detail = coalesce(?, detail) where message_id = ?", state, detail, message_id
+    )
+    sandbox.changes += 1
 
 
 def newest_id(sandbox: Sandbox) -> int:
@@ -32,33 +74,60 @@ def newest_id(sandbox: Sandbox) -> int:
     return int(row[0]) if row else 0
 
 
-def count(sandbox: Sandbox) -> int:
-    """Return how many messages arrived."""
-    row = sandbox.row("select coalesce(sum(message_count), 0) from chats")
-    return int(row[0]) if row else 0
+def counts(sandbox: Sandbox) -> dict[str, int]:
+    """Return how many messages arrived on each channel."""
+    return {row["channel"]: row["message_count"] for row in sandbox.rows("select * from channel_counts")}
 
 
-def listed(sandbox: Sandbox, customer_id: str | None, after_id: int, limit: int) -> list[dict[str, Any]]:
-    """Return messages after an id, oldest first."""
+@dataclass(frozen=True)
+class Selection:
+    """Which messages are asked for; None asks for all.
+
+    :param chat_key: the address they went to.
+    :param contains: a text they contain, such as an alert's reference.
+    """
+
+    customer_id: str | None = None
+    channel: str | None = None
+    chat_key: str | None = None
+    contains: str | None = None
+
+
+def listed(sandbox: Sandbox, chosen: Selection, after_id: int, limit: int) -> list[dict[str, Any]]:
+    """Return messages after an id, oldest first; a page of a million costs as much as one of a thousand."""
+    conditions = {
+        "customer_id = ?": chosen.customer_id,
+        "messages.channel = ?": chosen.channel,
+        "chat_key = ?": chosen.chat_key,
+        "instr(text, ?)": chosen.contains,
+    }
+    used = {condition: value for condition, value in conditions.items() if value is not None}
+    where = " and ".join(["message_id > ?", *used])
     rows = sandbox.rows(
-        "select message_id, customer_id, title as name, messages.channel, chat_key, text, link, received_at"
-        " from messages join chats using (chat_key)"
-        " where message_id > ? and (? is null or customer_id = ?) order by message_id limit ?",
-        *(after_id, customer_id, customer_id, limit),
+        f"select {_COLUMNS}, customer_id, title as name from messages join chats using (chat_key)"  # noqa: S608
+        f" where {where} order by message_id limit ?",
+        *(after_id, *used.values(), limit),
     )
-    return [_readable(dict(row)) for row in rows]
+    return _readable(rows)
 
 
-def chats(sandbox: Sandbox, search: str, limit: int) -> list[dict[str, Any]]:
-    """Return the chats whose title or customer id contains `search`, newest first, each with its last message."""
+def chats(sandbox: Sandbox, search: str, channel: str | None, limit: int) -> list[dict[str, Any]]:
+    """Return the chats whose title, address or customer id contains `search`, newest first, with their last message.
+
+    :param channel: only chats with messages of this channel, and the last one of these.
+    """
+    source, condition = ("chats", "? is null") if channel is None else ("chat_channels", "newest.channel = ?")
     rows = sandbox.rows(
-        "select chats.chat_key, chats.channel, title, customer_id, message_count, text, received_at from chats"
-        " join messages on message_id = last_message_id"
-        " where instr(lower(title), lower(?)) or instr(lower(coalesce(customer_id, '')), lower(?))"
-        " order by last_message_id desc limit ?",
-        *(search, search, limit),
+        "select newest.chat_key, messages.channel, chats.title, chats.customer_id, chats.message_count, subject, text,"  # noqa: S608
+        " state, received_at"
+        f" from {source} as newest join chats using (chat_key)"
+        " join messages on message_id = newest.last_message_id"
+        f" where {condition}"
+        " and instr(lower(chats.title || char(10) || coalesce(chats.customer_id, '') || char(10) || chats.chat_key), ?)"
+        " order by newest.last_message_id desc limit ?",
+        *(channel, search.lower(), limit),
     )
-    return [_readable(dict(row)) for row in rows]
+    return _readable(rows)
 
 
 def chat(sandbox: Sandbox, chat_key: str, limit: int) -> dict[str, Any] | None:
@@ -67,11 +136,16 @@ def chat(sandbox: Sandbox, chat_key: str, limit: int) -> dict[str, Any] | None:
     if found is None:
         return None
     rows = sandbox.rows(
-        "select message_id, text, link, received_at from messages where chat_key = ? order by message_id desc limit ?",
+        f"select {_COLUMNS} from messages where chat_key = ? order by message_id desc limit ?",  # noqa: S608
         *(chat_key, limit),
     )
-    return {**dict(found), "messages": [_readable(dict(row)) for row in reversed(rows)]}
+    return {**dict(found), "messages": _readable(rows[::-1])}
 
 
-def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"received_at": datetime.fromtimestamp(row["received_at"], UTC).isoformat()}
+def _readable(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Write instants as text, and leave out what most messages lack."""
+    return [
+        {name: value for name, value in {**row}.items() if value is not None or name not in _OPTIONAL}
+        | {"received_at": datetime.fromtimestamp(row["received_at"], UTC).isoformat()}
+        for row in rows
+    ]

@@ -66,22 +66,23 @@ async def give_tokens(request: Request) -> Response:
     if fault and (answer := fault.refusal()):
         return answer
     _check_client(sandbox, form)
-    grants = {"authorization_code": _grant_code, "refresh_token": _grant_refresh}
-    grant = grants.get(str(form.get("grant_type")))
-    if grant is None:
-        raise LoginError("KOE310", "unsupported_grant_type", "this grant_type is not supported")
-    response = JSONResponse(grant(sandbox, form), headers={"Cache-Control": "no-store"})
+    granted = _granted(sandbox, form, must_rotate=fault is not None and fault.kind == "lost_refresh")
+    response = JSONResponse(granted, headers={"Cache-Control": "no-store"})
     return await fault.spoil(response) if fault else response
 
 
 @router.get("/v1/user/access_token_info")
-async def describe_token(request: Request) -> dict[str, int]:
+async def describe_token(request: Request) -> Response:
     """Say whom an access token belongs to and how long it lives."""
     authorization = request.headers.get("authorization")
     if tokens.bearer(authorization) is None:
         raise KakaoError(-2, "malformed Authorization header")
+    fault = faults.take(sandbox_of(request), "token_info")
+    if fault and (answer := fault.refusal()):
+        return answer
     holder = tokens.holder_of(sandbox_of(request), authorization)
-    return {"id": holder.user_id, "expires_in": holder.expires_in, "app_id": 1}
+    response = JSONResponse({"id": holder.user_id, "expires_in": holder.expires_in, "app_id": 1})
+    return await fault.spoil(response) if fault else response
 
 
 def _checked(sandbox: Sandbox, client_id: str, redirect_uri: str, response_type: str, scope: str) -> list[str]:
@@ -105,6 +106,16 @@ def _check_client(sandbox: Sandbox, form: FormData) -> None:
         raise LoginError("KOE010", "invalid_client", "Bad client credentials", 401)
 
 
+def _granted(sandbox: Sandbox, form: FormData, must_rotate: bool) -> dict[str, object]:
+    if form.get("grant_type") == "authorization_code":
+        return _grant_code(sandbox, form)
+    if form.get("grant_type") != "refresh_token":
+        raise LoginError("KOE310", "unsupported_grant_type", "this grant_type is not supported")
+    if not form.get("refresh_token"):
+        raise LoginError("KOE319", "invalid_request", "refresh_token is missing")
+    return tokens.renew(sandbox, str(form["refresh_token"]), must_rotate)
+
+
 def _grant_code(sandbox: Sandbox, form: FormData) -> dict[str, object]:
     code = sandbox.row("delete from codes where code = ? returning *", str(form.get("code")))
     if code is None or code["expires_at"] <= sandbox.now() or code["app_key"] != sandbox.settings.app_key:
@@ -112,9 +123,3 @@ def _grant_code(sandbox: Sandbox, form: FormData) -> dict[str, object]:
     if code["redirect_uri"] != form.get("redirect_uri"):
         raise LoginError("KOE303", "invalid_grant", "Redirect URI mismatch.")
     return tokens.issue_pair(sandbox, code["user_id"], code["scope"])
-
-
-def _grant_refresh(sandbox: Sandbox, form: FormData) -> dict[str, object]:
-    if not form.get("refresh_token"):
-        raise LoginError("KOE319", "invalid_request", "refresh_token is missing")
-    return tokens.renew(sandbox, str(form["refresh_token"]))

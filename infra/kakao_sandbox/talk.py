@@ -1,20 +1,21 @@
 """The message API: memos, messages to friends, the list of friends."""
 
-import json
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from infra.kakao_sandbox import faults, friends, messages, quotas, tokens
+from infra.kakao_sandbox import faults, friends, messages, quotas, templates, tokens
 from infra.kakao_sandbox.errors import KakaoError, status_of, words_of
+from infra.kakao_sandbox.faults import Fault
 from infra.kakao_sandbox.state import Sandbox, sandbox_of
+from infra.kakao_sandbox.templates import Form, Letter, Reader
 
 router = APIRouter()
 MOST_RECEIVERS = 5
-MOST_CHARACTERS = 200
 _UUID = re.compile(r"[A-Za-z0-9_-]{5,64}")
 _BAD_UUID = "Constraints on the parameter [receiver_uuids] are unsatisfied. The input receiver id(s) is invalid format."
 _SELF = "Cannot contain a receiver who is identical to the sender in multicast mode."
@@ -23,40 +24,36 @@ _SELF = "Cannot contain a receiver who is identical to the sender in multicast m
 @router.post("/v2/api/talk/memo/default/send")
 async def send_memo(request: Request) -> Response:
     """Take a message of the account to itself."""
-    sandbox, holder = _sender(request, "talk_message")
-    fault = faults.take(sandbox, "messages")
-    if fault and (refused := fault.refusal()):
-        return refused
-    template = _template(await request.form())
-    with sandbox.transaction():
-        if code := quotas.use(sandbox, holder.user_id):
-            raise KakaoError(code)
-        _keep(sandbox, template, messages.MEMO_CHAT, "memo", "나와의 채팅", None)
-    response = JSONResponse({"result_code": 0})
-    return await fault.spoil(response) if fault else response
+    return await _memo(request, templates.written)
+
+
+@router.post("/v2/api/talk/memo/send")
+async def send_registered_memo(request: Request) -> Response:
+    """Take a registered message of the account to itself."""
+    return await _memo(request, templates.registered)
 
 
 @router.post("/v1/api/talk/friends/message/default/send")
 async def send_to_friends(request: Request) -> Response:
     """Take a message to at most five friends; each has a fate of its own."""
-    sandbox, holder = _sender(request, "talk_message", "friends")
-    fault = faults.take(sandbox, "messages")
-    if fault and (refused := fault.refusal()):
-        return refused
-    form = await request.form()
-    template, uuids = _template(form), _receivers(sandbox, form, holder)
-    with sandbox.transaction():
-        fates = {uuid: _deliver(sandbox, holder, uuid, template) for uuid in uuids}
-    response = _answer(fates)
-    return await fault.spoil(response) if fault else response
+    return await _to_friends(request, templates.written)
+
+
+@router.post("/v1/api/talk/friends/message/send")
+async def send_registered_to_friends(request: Request) -> Response:
+    """Take a registered message to at most five friends."""
+    return await _to_friends(request, templates.registered)
 
 
 @router.get("/v1/api/talk/friends")
 async def list_friends(
     request: Request, offset: int = 0, limit: int = 10, order: str = "asc", friend_order: str = "favorite"
-) -> dict[str, Any]:
+) -> Response:
     """Return one page of the friends."""
     sandbox, _ = _sender(request, "friends")
+    fault = _fault(request, sandbox, "friends")
+    if fault and (refused := fault.refusal()):
+        return refused
     if offset < 0 or not 1 <= limit <= 100 or not friends.knows_order(order, friend_order):
         raise KakaoError(-2)
     total, favorites = friends.count(sandbox)
@@ -65,13 +62,46 @@ async def list_friends(
         query = {"offset": start, "limit": limit, "order": order, "friend_order": friend_order}
         return f"{request.url.replace(query='')}?{urlencode(query)}"
 
-    return {
+    found = {
         "elements": friends.page_of(sandbox, offset, limit, order, friend_order),
         "total_count": total,
         "favorite_count": favorites,
         "before_url": address(max(0, offset - limit)) if offset else None,
         "after_url": address(offset + limit) if offset + limit < total else None,
     }
+    return await _answered(fault, JSONResponse(found))
+
+
+async def _memo(request: Request, read: Reader) -> Response:
+    sandbox, holder = _sender(request, "talk_message")
+    fault = _fault(request, sandbox, "messages")
+    if fault and (refused := fault.refusal()):
+        return refused
+    letter = read(sandbox.settings, await request.form())
+    with sandbox.transaction():
+        _fill_quota(sandbox, fault, holder, ())
+        code = quotas.use(sandbox, holder.user_id)
+        if code is None:
+            _keep(sandbox, letter, messages.MEMO_CHAT, "memo", "나와의 채팅", None)
+    if code is not None:
+        raise KakaoError(code)
+    return await _answered(fault, JSONResponse({"result_code": 0}))
+
+
+async def _to_friends(request: Request, read: Reader) -> Response:
+    sandbox, holder = _sender(request, "talk_message", "friends")
+    fault = _fault(request, sandbox, "messages")
+    if fault and (refused := fault.refusal()):
+        return refused
+    form = await request.form()
+    letter, uuids = read(sandbox.settings, form), _receivers(sandbox, form, holder)
+    with sandbox.transaction():
+        _fill_quota(sandbox, fault, holder, uuids)
+        fates = {
+            uuid: fault.code_or(-502) if fault and fault.fails(position) else _deliver(sandbox, holder, uuid, letter)
+            for position, uuid in enumerate(uuids)
+        }
+    return await _answered(fault, _answer(sandbox, fates))
 
 
 def _sender(request: Request, *scopes: str) -> tuple[Sandbox, tokens.Holder]:
@@ -81,20 +111,26 @@ def _sender(request: Request, *scopes: str) -> tuple[Sandbox, tokens.Holder]:
     return sandbox, holder
 
 
-def _template(form: Any) -> dict[str, Any]:
-    template: dict[str, Any] = _json(form.get("template_object"), dict, "template_object")
-    text, buttons = template.get("text"), template.get("buttons", [])
-    if template.get("object_type") != "text" or not isinstance(template.get("link"), dict):
-        raise KakaoError(-2, "template_object needs the object_type text and a link.")
-    if not isinstance(text, str) or not 0 < len(text) <= MOST_CHARACTERS:
-        raise KakaoError(-2, f"text must have 1 to {MOST_CHARACTERS} characters.")
-    if not isinstance(buttons, list) or len(buttons) > 2:
-        raise KakaoError(-2, "buttons must be a list of at most 2.")
-    return template
+def _fault(request: Request, sandbox: Sandbox, target: str) -> Fault | None:
+    fault = faults.take(sandbox, target)
+    if fault and fault.kind == "expired_token":
+        authorization = request.headers.get("authorization")
+        tokens.end(sandbox, authorization)
+        tokens.holder_of(sandbox, authorization)
+    return fault
 
 
-def _receivers(sandbox: Sandbox, form: Any, holder: tokens.Holder) -> list[str]:
-    uuids = _json(form.get("receiver_uuids"), list, "receiver_uuids")
+def _fill_quota(sandbox: Sandbox, fault: Fault | None, holder: tokens.Holder, uuids: Sequence[str]) -> None:
+    if fault and fault.kind == "quota":
+        quotas.fill(sandbox, fault.subject, holder.user_id, uuids)
+
+
+async def _answered(fault: Fault | None, response: Response) -> Response:
+    return await fault.spoil(response) if fault else response
+
+
+def _receivers(sandbox: Sandbox, form: Form, holder: tokens.Holder) -> list[str]:
+    uuids = templates.json_of(form, "receiver_uuids", list)
     if not 0 < len(uuids) <= MOST_RECEIVERS:
         raise KakaoError(-2, f"receiver_uuids must name 1 to {MOST_RECEIVERS} friends.")
     if not all(isinstance(uuid, str) and _UUID.fullmatch(uuid) for uuid in uuids):
@@ -104,50 +140,42 @@ def _receivers(sandbox: Sandbox, form: Any, holder: tokens.Holder) -> list[str]:
     return list(dict.fromkeys(uuids))
 
 
-def _json(value: object, kind: type, name: str) -> Any:
-    try:
-        parsed = json.loads(str(value))
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, kind):
-        raise KakaoError(-2, f"{name} is missing or not the expected JSON.")
-    return parsed
-
-
-def _deliver(sandbox: Sandbox, holder: tokens.Holder, uuid: str, template: dict[str, Any]) -> int | None:
+def _deliver(sandbox: Sandbox, holder: tokens.Holder, uuid: str, letter: Letter) -> int | None:
     """Keep the message for one friend, or return the code of its failure."""
     fault = faults.take(sandbox, "messages", uuid)
     if fault and fault.code:
-        return fault.code
+        return fault.code_or(-502)
     friend = friends.find(sandbox, uuid)
     if friend is None:
         return -502
+    if not friend.allows_messages:
+        return -530
     if code := quotas.use(sandbox, holder.user_id, uuid):
         return code
-    _keep(sandbox, template, uuid, "friends", friend["name"], friend["customer_id"])
+    _keep(sandbox, letter, uuid, "friends", friend.name, friend.customer_id)
     return None
 
 
-def _keep(
-    sandbox: Sandbox, template: dict[str, Any], chat_key: str, channel: str, title: str, customer_id: str | None
-) -> None:
-    link = template["link"].get("mobile_web_url") or template["link"].get("web_url")
-    link = str(link) if link else None
-    messages.keep(sandbox, chat_key, template["text"], channel=channel, title=title, customer_id=customer_id, link=link)
+def _keep(sandbox: Sandbox, letter: Letter, chat_key: str, channel: str, title: str, customer_id: str | None) -> None:
+    messages.keep(
+        sandbox, chat_key, letter.text, channel=channel, title=title, customer_id=customer_id, link=letter.link
+    )
 
 
-def _answer(fates: dict[str, int | None]) -> Response:
+def _answer(sandbox: Sandbox, fates: dict[str, int | None]) -> Response:
     """Say what became of each receiver; where all failed for one reason, in the shape of an error."""
     taken = [uuid for uuid, code in fates.items() if code is None]
     codes = dict.fromkeys(code for code in fates.values() if code is not None)
-    failures = [
+    failures: list[dict[str, Any]] = [
         {"code": code, "msg": words_of(code), "receiver_uuids": [uuid for uuid, fate in fates.items() if fate == code]}
         for code in codes
     ]
     if not failures:
         return JSONResponse({"successful_receiver_uuids": taken})
+    listed = {"successful_receiver_uuids": taken, "failure_info": failures}
     if taken:
-        return JSONResponse({"successful_receiver_uuids": taken, "failure_info": failures})
-    if len(failures) == 1:
-        return JSONResponse(failures[0], status_of(next(iter(codes))))
-    return JSONResponse({"successful_receiver_uuids": [], "failure_info": failures}, 400)
+        return JSONResponse(listed)
+    shape = sandbox.switch("all_failed_answer", sandbox.settings.all_failed_answer)
+    if len(failures) == 1 and shape == "error":
+        return JSONResponse(failures[0], status_of(failures[0]["code"]))
+    return JSONResponse(listed, 200 if shape == "list_200" else 400)

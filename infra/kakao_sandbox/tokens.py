@@ -45,7 +45,7 @@ def issue_pair(sandbox: Sandbox, user_id: int, scope: str) -> dict[str, object]:
     return answer | {"scope": scope}
 
 
-def renew(sandbox: Sandbox, refresh_token: str) -> dict[str, object]:
+def renew(sandbox: Sandbox, refresh_token: str, must_rotate: bool = False) -> dict[str, object]:
     """Answer a refresh: an access token, and a new refresh token where the old one has little time left."""
     with sandbox.transaction():
         old = sandbox.row(
@@ -57,7 +57,7 @@ def renew(sandbox: Sandbox, refresh_token: str) -> dict[str, object]:
             raise LoginError("KOE322", "invalid_grant", "expired_or_invalid_refresh_token")
         _check_rates(sandbox, old["user_id"])
         answer = _access_fields(sandbox, issue(sandbox, "access", old["user_id"], old["scope"]))
-        if old["expires_at"] - sandbox.now() < sandbox.settings.rotate_below_seconds:
+        if must_rotate or old["expires_at"] - sandbox.now() < sandbox.settings.rotate_below_seconds:
             sandbox.rows("update tokens set is_dead = 1 where token = ?", refresh_token)
             answer |= _refresh_fields(sandbox, issue(sandbox, "refresh", old["user_id"], old["scope"]))
     return answer
@@ -86,6 +86,11 @@ def holder_of(sandbox: Sandbox, authorization: str | None) -> Holder:
     if row["expires_at"] <= sandbox.now():
         raise KakaoError(-401, "this access token is already expired")
     return Holder(row["user_id"], tuple(row["scope"].split()), int(row["expires_at"] - sandbox.now()))
+
+
+def end(sandbox: Sandbox, authorization: str | None) -> None:
+    """End the life of the access token in this header."""
+    sandbox.rows("update tokens set expires_at = ? where token = ?", sandbox.now(), bearer(authorization))
 
 
 def bearer(authorization: str | None) -> str | None:
