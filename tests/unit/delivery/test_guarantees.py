@@ -33,7 +33,7 @@ class Dealer(ScriptedChannel):
 
     def __init__(self, name, meanwhile):
         super().__init__(name)
-        self.weather = "fine"
+        self.weather = []
         self.meanwhile = meanwhile
         self.known_calls = set()
         if name == "alimtalk":
@@ -43,7 +43,7 @@ class Dealer(ScriptedChannel):
             self.counted = (Quota("sender", 6),)
 
     def send(self, messages, call_id):
-        weather, self.weather = self.weather, "fine"
+        weather = self.weather.pop(0) if self.weather else "fine"
         if weather == "dies_before":
             raise SenderDied
         if weather == "lost_before":
@@ -76,27 +76,26 @@ class Dealer(ScriptedChannel):
 class Guarantees(RuleBasedStateMachine):
     """The whole of it; see the module."""
 
-    @initialize()
-    def open(self):
+    @initialize(
+        routes=st.lists(
+            st.tuples(st.permutations(NAMES), st.lists(st.booleans(), min_size=3, max_size=3)), min_size=3, max_size=3
+        )
+    )
+    def open(self, routes):
         self.outbox = MemoryOutbox()
         self.channels = {name: Dealer(name, self._another_sender_overtakes) for name in NAMES}
         self.refused_later = set()
         self.fuse = None
-
-    @rule(
-        customer=st.sampled_from(CUSTOMERS),
-        route=st.permutations(NAMES),
-        consents=st.lists(st.booleans(), min_size=3, max_size=3),
-    )
-    def customer(self, customer, route, consents):
-        if customer not in self.outbox.routes:
-            self.outbox.customer(customer, *zip(route, consents, strict=True))
+        self.outbox.customer("c1", ("alimtalk", True), ("kakao_friends", True))
+        self.outbox.customer("c2", ("kakao_friends", True), ("alimtalk", True))
+        for number, (route, consents) in enumerate(routes, 3):
+            self.outbox.customer(f"c{number}", *zip(route, consents, strict=True))
 
     @rule(customer=st.sampled_from(CUSTOMERS))
     def land(self, customer):
         self.outbox.alert(customer)
 
-    @rule(name=st.sampled_from(NAMES), weather=st.sampled_from(WEATHER))
+    @rule(name=st.sampled_from(NAMES), weather=st.lists(st.sampled_from(WEATHER), min_size=1, max_size=4))
     def change_weather(self, name, weather):
         self.channels[name].weather = weather
 
@@ -105,9 +104,9 @@ class Guarantees(RuleBasedStateMachine):
         with suppress(SenderDied):
             self._drain()
 
-    @rule(step=st.sampled_from(SENDER_STEPS), after=st.booleans())
-    def drain_and_die(self, step, after):
-        self.fuse = (step, after)
+    @rule(step=st.sampled_from(SENDER_STEPS), how=st.sampled_from(["dies before", "dies after", "is overtaken before"]))
+    def drain_and_die(self, step, how):
+        self.fuse = (step, how)
         with suppress(SenderDied):
             self._drain()
         self.fuse = None
@@ -164,7 +163,7 @@ class Guarantees(RuleBasedStateMachine):
         if not hasattr(self, "outbox"):
             return
         for channel in self.channels.values():
-            channel.weather = "fine"
+            channel.weather = []
         for _ in range(40):
             self.outbox.pass_time(4000)
             self._drain()
@@ -223,7 +222,7 @@ class Guarantees(RuleBasedStateMachine):
 
 
 class Mortal:
-    """An outbox whose sender dies before or after one of its steps."""
+    """An outbox whose sender dies before or after one of its steps, or is so slow that another one overtakes it."""
 
     def __init__(self, outbox, machine):
         self._outbox = outbox
@@ -231,19 +230,22 @@ class Mortal:
 
     def __getattr__(self, step):
         work = getattr(self._outbox, step)
-        fuse = self._machine.fuse
-        if not fuse or fuse[0] != step:
+        fused, how = self._machine.fuse or (None, None)
+        if fused != step:
             return work
 
-        def dying(*arguments):
-            if fuse[1]:
+        def mortal(*arguments):
+            if how == "is overtaken before":
+                self._machine._another_sender_overtakes()
+                return work(*arguments)
+            if how == "dies after":
                 work(*arguments)
             raise SenderDied
 
-        return dying
+        return mortal
 
 
 Guarantees.TestCase.settings = settings(
-    max_examples=300, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=400, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestGuarantees = Guarantees.TestCase
