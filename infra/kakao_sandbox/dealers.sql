@@ -52,7 +52,7 @@ create table if not exists dealer_requests (
     refused         integer not null,
     requested_at    real not null,
     created_at      real not null,
-    details         text
+    allows_copies   integer not null default 0
 ) strict;
 create index if not exists dealer_requests_created on dealer_requests (dealer, created_at);
 

@@ -16,6 +16,8 @@ _SECRETS = {
     "nhn_app_key": "KAKAO_SANDBOX_NHN_APP_KEY",
     "nhn_secret_key": "KAKAO_SANDBOX_NHN_SECRET_KEY",
     "nhn_sender_key": "KAKAO_SANDBOX_NHN_SENDER_KEY",
+    "nhn_webhook_url": "KAKAO_SANDBOX_NHN_WEBHOOK_URL",
+    "nhn_webhook_signature": "KAKAO_SANDBOX_NHN_WEBHOOK_SIGNATURE",
     "solapi_api_key": "KAKAO_SANDBOX_SOLAPI_API_KEY",
     "solapi_api_secret": "KAKAO_SANDBOX_SOLAPI_API_SECRET",
     "smtp_password": "KAKAO_SANDBOX_SMTP_PASSWORD",
@@ -44,6 +46,9 @@ class Settings:
     :param rotate_below_seconds: a refresh token with less time left is replaced when it is used.
     :param all_failed_answer: what is answered where no friend got the message: an error with one code, or the list of
         failures with HTTP 400 or 200. Kakao's documentation leaves it open.
+    :param report_delay_seconds: after which dealers of Alimtalk know what became of a message.
+    :param nhn_webhook_url: where NHN tells results, until the admin API names another address; nowhere where empty.
+    :param nhn_webhook_signature: what NHN sends along as `X-Toast-Webhook-Signature`.
     :param sms_sender_number: the only number that the dealers let text messages come from.
     :param smtp_password: with one, mail is taken only after a login.
     :param templates: registered Alimtalk templates by code, with `#{name}` for what is filled in.
@@ -62,11 +67,14 @@ class Settings:
     access_tokens_per_10_minutes: int = 20
     refresh_tokens_per_hour: int = 30
     discord_calls_per_2_seconds: int = 5
+    report_delay_seconds: int = 3
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1/oauth",)
     all_failed_answer: Literal["error", "list_400", "list_200"] = "error"
     nhn_app_key: str = ""
     nhn_secret_key: str = field(default="", repr=False)
     nhn_sender_key: str = field(default="", repr=False)
+    nhn_webhook_url: str = ""
+    nhn_webhook_signature: str = field(default="", repr=False)
     solapi_api_key: str = ""
     solapi_api_secret: str = field(default="", repr=False)
     solapi_pf_id: str = "KA01PF000000000000000000SANDBOX"
