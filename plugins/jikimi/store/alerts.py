@@ -62,6 +62,14 @@ class StoredOutbox:
 
     def begin(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
         """Write that a request is about to leave, and count it; see `Outbox`."""
+        try:
+            return self._begin_once(call, alerts)
+        except psycopg.OperationalError:
+            if self._connection.broken and self._reopen:
+                self._patiently(self._abandon, call)
+            raise
+
+    def _begin_once(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
         with self._connection.transaction():
             over = {}
             for alert, quotas in alerts:
@@ -80,6 +88,10 @@ class StoredOutbox:
 
     def finish(self, call: NewCall, ends: Sequence[End]) -> None:
         """Write what the channel answered; see `Outbox`. Waits for a database that went away meanwhile."""
+        self._patiently(self._finish_once, call, ends)
+
+    def _patiently(self, write: Callable[..., None], *arguments: Any) -> None:
+        """Write again and again while the database is away: what is in hand here nobody else knows."""
         from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
         retrying = Retrying(
@@ -88,11 +100,17 @@ class StoredOutbox:
             wait=wait_exponential(multiplier=0.1, max=2),
             reraise=True,
         )
-        retrying(self._finish_once, call, ends)
+        retrying(self._written, write, *arguments)
 
-    def _finish_once(self, call: NewCall, ends: Sequence[End]) -> None:
+    def _written(self, write: Callable[..., None], *arguments: Any) -> None:
         if self._connection.broken and self._reopen:
             self._connection = self._reopen()
+        write(*arguments)
+
+    def _abandon(self, call: NewCall) -> None:
+        self._connection.execute(query("abandon_call"), {"call_id": call.call_id})
+
+    def _finish_once(self, call: NewCall, ends: Sequence[End]) -> None:
         with self._connection.transaction():
             self._connection.execute(query("finish_call"), {"ends": _json([_end_row(end) for end in ends])})
             refunded = [quota for end in ends for quota in end.refunded]
