@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.local.connections import REDIRECT_URI, SANDBOX_SECRETS, template_options
 from infra.local.demo_plan import DEMO_FILE, live_from
 from infra.local.grafana import find_grafana, grafana_environment
 from infra.local.postgres import EmbeddedPostgres
@@ -89,16 +90,16 @@ def _mlflow(settings: Settings) -> Service:
 
 
 def _sandbox(settings: Settings) -> Service:
-    command = [sys.executable, "-m", "infra.kakao_sandbox", "--port", str(settings.ports["sandbox"])]
+    command = [sys.executable, "-m", "infra.kakao_sandbox", "--folder", str(settings.home / "kakao_sandbox")]
+    command += ["--port", str(settings.ports["sandbox"]), "--smtp-port", str(settings.ports["smtp"])]
     # One sender serves the whole demo, where Kakao would stop after 100 messages a day.
-    command += ["--folder", str(settings.home / "kakao_sandbox"), "--sender-quota", "30000"]
+    command += ["--sender-quota", "30000", "--redirect-uri", REDIRECT_URI, *template_options()]
     return Service("sandbox", command, sandbox_environment(settings))
 
 
 def sandbox_environment(settings: Settings) -> dict[str, str]:
-    """Return the app key and secret that the sandbox accepts."""
-    names = {"KAKAO_SANDBOX_APP_KEY": "kakao_key", "KAKAO_SANDBOX_APP_SECRET": "kakao_secret"}
-    return {variable: settings.secrets[name] for variable, name in names.items()}
+    """Return the keys and secrets that the sandbox accepts."""
+    return {variable: settings.secrets[name] for variable, name in SANDBOX_SECRETS.items()}
 
 
 def _airflow(settings: Settings) -> list[Service]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from infra.local.connections import SANDBOX_SECRETS
 from infra.postgres.databases import ROLES, database_url
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,9 @@ _UNSAFE_PORTS = {
     6697,
     10080,
 }
-_PORTS = {"postgres": 5442, "mlflow": 5000, "airflow": 8080, "sandbox": 8090, "grafana": 3000}
+_PORTS = {"postgres": 5442, "mlflow": 5000, "airflow": 8080, "sandbox": 8090, "smtp": 8025, "grafana": 3000}
+# Nobody's address: the demonstration's mail ends in the sandbox.
+_STAFF = "fraud-desk@jikimi.example"
 
 
 class SettingError(Exception):
@@ -74,6 +77,8 @@ class Settings:
             "JIKIMI_HOME": str(self.home),
             "JIKIMI_DATABASE_URL": self.role_url("jikimi", "jikimi"),
             "JIKIMI_FERNET_KEY": self.secrets["fernet"],
+            "JIKIMI_WEBHOOK_SECRET": self.secrets["webhook"],
+            "JIKIMI_STAFF_EMAILS": os.environ.get("JIKIMI_STAFF_EMAILS", _STAFF),
             "JIKIMI_AIRFLOW_URL": self.url("airflow"),
             "JIKIMI_SANDBOX_URL": self.url("sandbox"),
             "MLFLOW_TRACKING_URI": self.url("mlflow"),
@@ -157,7 +162,7 @@ def _secret_names() -> list[str]:
         "airflow_jwt",
         "airflow_session",
         "grafana_admin",
-        "kakao_key",
-        "kakao_secret",
+        "webhook",
+        *SANDBOX_SECRETS.values(),
     ]
     return roles + others

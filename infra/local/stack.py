@@ -14,6 +14,7 @@ import psycopg
 import requests
 
 from infra.local.airflow_client import AirflowClient
+from infra.local.connections import SandboxAccounts
 from infra.local.leftovers import end_processes_of
 from infra.local.manager import Manager
 from infra.local.services import (
@@ -68,13 +69,14 @@ class Stack:
             self.manager.start_service("grafana")
 
     def wait_until_healthy(self) -> None:
-        """Wait until each service answers, then make the connection to KakaoTalk."""
+        """Wait until each service answers, then make the connections to the sandbox."""
         self._wait_for("sandbox", lambda: _answers(self.settings.url("sandbox") + "/health"), 60)
         self._wait_for("mlflow", lambda: _answers(self.settings.url("mlflow") + "/health"), 180)
-        self._say("MLflow and the KakaoTalk sandbox are ready")
+        self._say("MLflow and the sandbox are ready")
         self._wait_for("api-server", self.airflow.is_healthy, 180)
         self._wait_for("dag-processor", self._dags_are_parsed, 120)
-        self._connect_kakao()
+        self._connect_channels()
+        self._announce_webhook()
         self._say("Airflow is ready: api-server, scheduler, dag-processor, triggerer")
 
     @property
@@ -100,28 +102,37 @@ class Stack:
         (home / "config").mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "infra/airflow/airflow_local_settings.py", home / "config")
         write_private(home / "passwords.json", json.dumps({"admin": self.settings.secrets["airflow_admin"]}))
+        # For the commands that need one of Airflow's connections.
+        lines = (f"{name}={value}\n" for name, value in airflow_environment(self.settings).items())
+        write_private(home / "env", "".join(lines))
         self._run_airflow("db", "migrate")
 
-    def _connect_kakao(self) -> None:
-        """Register the sandbox as `kakao_default`, unless an operator's own connection stands there."""
-        if self.airflow.has_connection("kakao_default"):
-            return
+    def _connect_channels(self) -> None:
+        """Register the sandbox's accounts, each unless an operator's own connection stands there."""
+        for connection in self._accounts().connections(self._first_refresh_token()):
+            if not self.airflow.has_connection(connection["connection_id"]):
+                self.airflow.add_connection(connection)
+
+    def _accounts(self) -> SandboxAccounts:
+        settings, dealer = self.settings, os.environ.get("JIKIMI_DEMO_DEALER") or "nhn"
+        if dealer not in ("nhn", "solapi"):
+            raise StackError(f"JIKIMI_DEMO_DEALER={dealer} is no dealer: give nhn or solapi.")
+        return SandboxAccounts(settings.url("sandbox"), ("127.0.0.1", settings.ports["smtp"]), settings.secrets, dealer)
+
+    def _first_refresh_token(self) -> str:
         consent = [sys.executable, "-m", "infra.kakao_sandbox", "consent"]
         consent += ["--folder", str(self.settings.home / "kakao_sandbox")]
         environment = self._environment() | sandbox_environment(self.settings)
         given = subprocess.run(consent, env=environment, check=True, capture_output=True, text=True, cwd=ROOT)
-        self.airflow.add_connection(self._kakao_connection(json.loads(given.stdout)["refresh_token"]))
+        return str(json.loads(given.stdout)["refresh_token"])
 
-    def _kakao_connection(self, refresh_token: str) -> dict[str, str]:
-        url = self.settings.url("sandbox")
-        return {
-            "connection_id": "kakao_default",
-            "conn_type": "kakao",
-            "description": "The KakaoTalk sandbox; the README says how to use a real app instead.",
-            "login": self.settings.secrets["kakao_key"],
-            "password": self.settings.secrets["kakao_secret"],
-            "extra": json.dumps({"auth_url": url, "api_url": url, "refresh_token": refresh_token}),
+    def _announce_webhook(self) -> None:
+        """Tell the sandbox where delivery reports go, as a bank does in its dealer's console."""
+        report_to = {
+            "url": f"{self.settings.url('airflow')}/jikimi/reports/nhn",
+            "signature": self.settings.secrets["webhook"],
         }
+        requests.post(f"{self.settings.url('sandbox')}/admin/webhook", json=report_to, timeout=10).raise_for_status()
 
     def _run_airflow(self, *words: str) -> None:
         environment = self._environment() | airflow_environment(self.settings)
