@@ -1,5 +1,6 @@
 """What arrived on every channel: kept for good, and read by the inbox page and by tests."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,29 @@ MEMO_CHAT = "memo"
 _COLUMNS = "message_id, messages.channel, chat_key, subject, text, link, detail, state, received_at"
 
 _OPTIONAL = ("subject", "detail", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that is to be kept.
+
+    :param chat_key: whose chat it is: uuid, telephone number, e-mail address.
+    :param channel: `friends`, `memo`, `alimtalk`, `sms`, `lms`, `email` or `discord`.
+    :param title: what the chat is called.
+    :param subject: a heading of this message.
+    :param detail: one small line below it, for whoever looks: a sender, a template, a code.
+    :param state: how far the delivery is, where the channel says so later: `accepted`, `delivered`, `failed`, …
+    """
+
+    chat_key: str
+    text: str
+    channel: str
+    title: str
+    customer_id: str | None = None
+    link: str | None = None
+    subject: str | None = None
+    detail: str | None = None
+    state: str | None = None
 
 
 def keep(
@@ -26,38 +50,36 @@ def keep(
     detail: str | None = None,
     state: str | None = None,
 ) -> int:
-    """Keep a message at the end of its chat and return its id; call it inside a transaction.
+    """Keep one message and return its id; as `keep_many`, and the parameters as in `Arrival`."""
+    return keep_many(sandbox, [Arrival(chat_key, text, channel, title, customer_id, link, subject, detail, state)])[0]
 
-    :param chat_key: whose chat it is: uuid, telephone number, e-mail address.
-    :param channel: `friends`, `memo`, `alimtalk`, `sms`, `lms`, `email` or `discord`.
-    :param title: what the chat is called.
-    :param subject: a heading of this message.
-    :param detail: one small line below it, for whoever looks: a sender, a template, a code.
-    :param state: how far the delivery is, where the channel says so later: `accepted`, `delivered`, `failed`, …
-    """
-    row = sandbox.row(
-        "insert into messages (chat_key, channel, subject, text, link, detail, state, received_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) returning message_id",
-        *(chat_key, channel, subject, text, link, detail, state, sandbox.now()),
+
+def keep_many(sandbox: Sandbox, arrivals: Sequence[Arrival]) -> list[int]:
+    """Keep messages at the end of their chats and return their ids; call it inside a transaction."""
+    first, now = newest_id(sandbox) + 1, sandbox.now()
+    numbered = list(enumerate(arrivals, first))
+    sandbox.database.executemany(
+        "insert into messages (message_id, chat_key, channel, subject, text, link, detail, state, received_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(i, a.chat_key, a.channel, a.subject, a.text, a.link, a.detail, a.state, now) for i, a in numbered],
     )
-    message_id = int(row["message_id"]) if row else 0
-    sandbox.database.execute(
+    sandbox.database.executemany(
         "insert into chats (chat_key, channel, title, customer_id, last_message_id, message_count)"
         " values (?, ?, ?, ?, ?, 1) on conflict (chat_key) do update set title = excluded.title,"
         " channel = excluded.channel, last_message_id = excluded.last_message_id, message_count = message_count + 1",
-        (chat_key, channel, title, customer_id, message_id),
+        [(a.chat_key, a.channel, a.title, a.customer_id, i) for i, a in numbered],
     )
-    sandbox.database.execute(
+    sandbox.database.executemany(
         "insert into chat_channels (chat_key, channel, last_message_id) values (?, ?, ?)"
         " on conflict (chat_key, channel) do update set last_message_id = excluded.last_message_id",
-        (chat_key, channel, message_id),
+        [(a.chat_key, a.channel, i) for i, a in numbered],
     )
-    sandbox.database.execute(
-        "insert into channel_counts (channel, message_count) values (?, 1)"
-        " on conflict (channel) do update set message_count = message_count + 1",
-        (channel,),
+    sandbox.database.executemany(
+        "insert into channel_counts (channel, message_count) values (?, ?)"
+        " on conflict (channel) do update set message_count = message_count + excluded.message_count",
+        Counter(arrival.channel for arrival in arrivals).items(),
     )
-    return message_id
+    return [number for number, _ in numbered]
 
 
 def set_state(sandbox: Sandbox, message_id: int, state: str, detail: str | None = None) -> None:
