@@ -1,17 +1,18 @@
-"""`python -m infra.compose.sandbox`: the KakaoTalk sandbox for the other containers of the profile `demo`.
+"""`python -m infra.compose.sandbox`: the sandbox for the other containers of the profile `demo`.
 
 The sandbox itself answers on loopback only. In a container loopback is nobody, so it listens on the containers' own
 network under one more name; docker-compose.yaml publishes the port on this machine's loopback and nowhere else.
 """
 
 import argparse
-from pathlib import Path
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.kakao_sandbox.app import create_app
-from infra.kakao_sandbox.settings import Settings, credentials
+from infra.kakao_sandbox.options import add_options, settings_of
+from infra.kakao_sandbox.settings import SettingError
 
 
 def known_as(name: str, app: ASGIApp) -> ASGIApp:
@@ -25,17 +26,22 @@ def known_as(name: str, app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def main() -> None:
+def main() -> int:
     """Serve until a signal comes."""
     parser = argparse.ArgumentParser(prog="python -m infra.compose.sandbox", description=__doc__)
     parser.add_argument("--host", required=True, help="address to listen on inside the container")
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port", type=int, required=True, help="of the pages and APIs")
     parser.add_argument("--name", required=True, help="host name under which the other containers call it")
-    parser.add_argument("--folder", type=Path, required=True, help="where everything is kept")
-    parser.add_argument("--sender-quota", type=int, default=Settings.sender_quota, help="messages a sender has a day")
+    add_options(parser)
     arguments = parser.parse_args()
-    sandbox = create_app(arguments.folder, Settings(*credentials(), sender_quota=arguments.sender_quota))
+    try:
+        settings = settings_of(arguments)
+    except SettingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    sandbox = create_app(arguments.folder, settings, smtp_port=arguments.smtp_port, smtp_host=arguments.host)
     uvicorn.run(known_as(arguments.name, sandbox), host=arguments.host, port=arguments.port, log_level="warning")
+    return 0
 
 
 def _local(name: str, key: bytes, value: bytes) -> bytes:
@@ -44,4 +50,4 @@ def _local(name: str, key: bytes, value: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

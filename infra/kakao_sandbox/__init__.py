@@ -1,1 +1,1 @@
-"""A stand-in for KakaoTalk on this machine: its login, its message API, and an inbox page that shows what arrived."""
+"""A stand-in on this machine for KakaoTalk, two Alimtalk dealers, Discord and a mail server, with an inbox page."""

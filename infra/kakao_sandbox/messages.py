@@ -84,10 +84,15 @@ def keep_many(sandbox: Sandbox, arrivals: Sequence[Arrival]) -> list[int]:
 
 def set_state(sandbox: Sandbox, message_id: int, state: str, detail: str | None = None) -> None:
     """Say how far the delivery of a kept message is; the detail stays unless a new one is given."""
-    sandbox.rows(
-        "update messages set state = ?, detail = coalesce(?, detail) where message_id = ?", state, detail, message_id
+    set_states(sandbox, [(message_id, state, detail)])
+
+
+def set_states(sandbox: Sandbox, states: Sequence[tuple[int, str, str | None]]) -> None:
+    """Say how far the deliveries of kept messages are: id, state, and a new detail or None."""
+    sandbox.database.executemany(
+        "update messages set state = ?2, detail = coalesce(?3, detail) where message_id = ?1", states
     )
-    sandbox.changes += 1
+    sandbox.changes += len(states)
 
 
 def newest_id(sandbox: Sandbox) -> int:
