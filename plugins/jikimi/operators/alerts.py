@@ -10,9 +10,7 @@ from jikimi import defaults
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from jikimi.channels.base import Channel
-    from jikimi.delivery.drain import Drain
-    from jikimi.store.connection import Connection
+    from jikimi.delivery.drain import Options
 
 
 class SendAlertsOperator(BaseOperator):
@@ -30,24 +28,16 @@ class SendAlertsOperator(BaseOperator):
 
     def execute(self, context: "Context") -> int:
         """Send until nothing is due."""
+        from jikimi.delivery.opening import open_drain
         from jikimi.store.connection import open_store
 
         with open_store() as store:
-            counts = self._drain(store).run()
+            counts = open_drain(store, self._options()).run()
         self.log.info("messages by outcome: %s", dict(counts) or "none")
         return counts["delivered"] + counts["accepted"]
 
-    def _drain(self, store: "Connection") -> "Drain":
-        from jikimi.channels.registry import open_channel
-        from jikimi.delivery.drain import Drain, Options
-        from jikimi.delivery.letters import letters
-        from jikimi.store.alerts import open_outbox
+    def _options(self) -> "Options":
+        from jikimi.delivery.drain import Options
 
-        def channel(name: str) -> "Channel":
-            return open_channel(name, store)
-
-        options = Options(
-            self.limit, timedelta(seconds=self.patience_seconds), timedelta(seconds=defaults.cool_down_seconds())
-        )
-        # A wrong setting stops the drain here, before an alert was touched.
-        return Drain(open_outbox, channel, letters(defaults.bank_name(), defaults.time_zone()), options)
+        patience, cool_down = timedelta(seconds=self.patience_seconds), timedelta(seconds=defaults.cool_down_seconds())
+        return Options(self.limit, patience, cool_down)
