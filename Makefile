@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if 
 REQUIREMENTS := infra/requirements
 STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help up down reset env test check bench lock
+.PHONY: help up down reset env test check bench chaos lock
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -32,6 +32,9 @@ check: $(call STAMP,dev) ## ruff, mypy, import-linter
 
 bench: $(call STAMP,dev) ## measure, print JSON lines
 	.venv/bin/python -m tests.benchmarks
+
+chaos: $(call STAMP,dev) ## kill senders, database and channels 300 times and account for every alert
+	.venv/bin/python -m tests.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
 
 lock: $(call STAMP,dev) ## pin every dependency anew
 	$(REQUIREMENTS)/lock.sh
