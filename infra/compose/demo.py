@@ -1,24 +1,26 @@
 """`python -m infra.compose.demo prepare|replay`: the demonstration of `make up`, on the containers' own services."""
 
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from infra.local import demo
 from infra.local.airflow_client import AirflowClient
+from infra.local.connections import SANDBOX_SECRETS, SandboxAccounts
 from infra.local.demo_plan import DEMO_FILE, live_from
 from infra.local.settings import Settings
 from infra.local.stack import Say, Stack, StackError
 
+SMTP_PORT = 1025
 _ADDRESSES = {"airflow": "JIKIMI_AIRFLOW_URL", "sandbox": "JIKIMI_SANDBOX_URL"}
 _SECRETS = {
     "airflow_admin": "AIRFLOW_ADMIN_PASSWORD",
-    "kakao_key": "KAKAO_SANDBOX_APP_KEY",
-    "kakao_secret": "KAKAO_SANDBOX_APP_SECRET",
+    "webhook": "JIKIMI_WEBHOOK_SECRET",
+    **{name: variable for variable, name in SANDBOX_SECRETS.items()},
 }
 
 
@@ -52,28 +54,21 @@ class ContainerStack(Stack):
         self._say = say
 
     def connect(self) -> None:
-        """Register the sandbox as `kakao_default` and Mailpit as `smtp_default`, where an operator has not done so."""
-        self._connect_kakao()
-        if not self.airflow.has_connection("smtp_default"):
-            self.airflow.add_connection(_MAILPIT)
+        """Register the sandbox's accounts, where an operator has not done so, and have it report to Airflow."""
+        self._connect_channels()
+        self._announce_webhook()
 
     def wait_until_healthy(self) -> None:
         """Wait until every part of Airflow reports health and our DAGs are parsed."""
         _wait_for(self.airflow.is_healthy, 300, "Airflow is not healthy")
         _wait_for(self._dags_are_parsed, 300, "Airflow has not parsed our DAGs")
 
+    def _accounts(self) -> SandboxAccounts:
+        host = urlsplit(self.settings.url("sandbox")).hostname or "sandbox"
+        return SandboxAccounts(self.settings.url("sandbox"), (host, SMTP_PORT), self.settings.secrets)
+
     def _environment(self) -> dict[str, str]:
         return dict(os.environ)
-
-
-_MAILPIT = {
-    "connection_id": "smtp_default",
-    "conn_type": "smtp",
-    "description": "Mailpit, which keeps every mail and delivers none.",
-    "host": "mailpit",
-    "port": "1025",
-    "extra": json.dumps({"disable_ssl": True, "disable_tls": True}),
-}
 
 
 def settings_from(environment: Mapping[str, str]) -> ContainerSettings:

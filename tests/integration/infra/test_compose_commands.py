@@ -20,7 +20,7 @@ import httpx
 import psycopg
 import pytest
 
-from infra.compose.demo import ContainerStack, settings_from
+from infra.compose.demo import SMTP_PORT, ContainerStack, settings_from
 from infra.compose.env import filled
 from infra.local.leftovers import end_processes_of
 from infra.local.postgres import EmbeddedPostgres
@@ -68,6 +68,8 @@ class Containers:
         if name in _ADDRESSES:
             # Its own port, in the command and in the health check.
             text = re.sub(rf"(?<!\d){_ADDRESSES[name]}(?!\d)", str(self.ports[name]), text)
+        if text == str(SMTP_PORT):
+            text = str(_free_port())
         folders = {"/opt/jikimi": ROOT, "/opt/airflow": self.folder / "airflow", "/var/lib": self.folder / "var/lib"}
         for inside, outside in (folders | {"dir /data": f"dir {self.folder}/var/lib/redis"}).items():
             text = text.replace(inside, str(outside))
@@ -200,13 +202,13 @@ def test_fraud_database_is_migrated_and_the_producer_may_only_land(containers: C
             connection.execute("select 1 from transactions")
 
 
-def test_demo_registers_the_sandbox_and_mailpit_and_may_do_so_again(containers: Containers) -> None:
+def test_demo_registers_the_accounts_of_the_sandbox_and_may_do_so_again(containers: Containers) -> None:
     stack = ContainerStack(settings_from(containers.environment("demo-prepare")), print)
     stack.wait_until_healthy()
     stack.connect()
     stack.connect()
-    assert stack.airflow.has_connection("kakao_default")
-    assert stack.airflow.has_connection("smtp_default")
+    for connection_id in ("kakao_default", "alimtalk_default", "smtp_default", "discord_default", "discord_staff"):
+        assert stack.airflow.has_connection(connection_id)
 
 
 @needs_redis

@@ -168,7 +168,7 @@ def test_nothing_runs_as_root() -> None:
     assert re.findall(r"^USER (\S+)", _DOCKERFILE, re.M) == ["10001:10001"]
     # PostgreSQL's and Grafana's images change to a user of their own.
     others = {name: service.get("user") for name, service in _SERVICES.items() if name not in _OURS}
-    assert others == {"postgres": None, "grafana": None, "redis": "redis", "mailpit": "65534:65534"}
+    assert others == {"postgres": None, "grafana": None, "redis": "redis"}
     assert all("no-new-privileges:true" in service["security_opt"] for service in _SERVICES.values())
 
 
@@ -183,7 +183,6 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
         "grafana": address,
         "mlflow": "127.0.0.1",
         "sandbox": "127.0.0.1",
-        "mailpit": "127.0.0.1",
     }
 
 
@@ -216,7 +215,18 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
         ("AIRFLOW_SESSION_SECRET", {"airflow-api-server"}),
         ("AIRFLOW_ADMIN_PASSWORD", {"airflow-prepare", "demo-prepare"}),
         ("MLFLOW_DB_PASSWORD", {"prepare", "mlflow"}),
-        ("JIKIMI_DB_PASSWORD", {"prepare", "airflow-triggerer", "airflow-worker", "demo-prepare", "demo-replay"}),
+        (
+            "JIKIMI_DB_PASSWORD",
+            {
+                "prepare",
+                "airflow-api-server",
+                "airflow-triggerer",
+                "airflow-worker",
+                "demo-prepare",
+                "demo-replay",
+            },
+        ),
+        ("JIKIMI_WEBHOOK_SECRET", {"airflow-api-server", "demo-prepare"}),
         ("JIKIMI_FERNET_KEY", {"airflow-worker"}),
         ("PRODUCER_DB_PASSWORD", {"prepare"}),
         ("GRAFANA_DB_PASSWORD", {"prepare", "grafana"}),
@@ -224,6 +234,13 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
         ("REDIS_PASSWORD", {"redis", "airflow-scheduler", "airflow-worker"}),
         ("KAKAO_SANDBOX_APP_KEY", {"sandbox", "demo-prepare"}),
         ("KAKAO_SANDBOX_APP_SECRET", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_NHN_APP_KEY", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_NHN_SECRET_KEY", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_NHN_SENDER_KEY", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_SOLAPI_API_KEY", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_SOLAPI_API_SECRET", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_DISCORD_TOKEN", {"sandbox", "demo-prepare"}),
+        ("KAKAO_SANDBOX_SMTP_PASSWORD", {"sandbox", "demo-prepare"}),
     ],
 )
 def test_secret_is_known_only_where_it_is_needed(secret: str, holders: set[str]) -> None:
