@@ -9,7 +9,7 @@ ELLIPSIS = "…"
 _SPACE = regex.compile(r"[\s\p{Z}]+")
 # Controls, direction marks, half pairs, fillers, unassigned; but the joiner and the styles of emoji are of use.
 _INVISIBLE = regex.compile(r"[[\p{C}\p{Default_Ignorable_Code_Point}]--[\u200d\ufe0e\ufe0f]]", regex.V1)
-_LONELY_JOINER = regex.compile(r"(?<!\S)[\p{M}\u200d]+")
+_LONELY_MARK = regex.compile(r"(?<!\S)[\p{M}\u200d]+")
 # More marks than any script sets on a letter would cover the lines above and below.
 _MARK_PILE = regex.compile(r"(\p{M}{4})\p{M}+")
 
@@ -17,7 +17,7 @@ _MARK_PILE = regex.compile(r"(\p{M}{4})\p{M}+")
 def clean(text: str) -> str:
     """Return `text` on one line, in NFC, with single spaces and without anything that cannot be seen."""
     visible = _INVISIBLE.sub("", _SPACE.sub(" ", text))
-    composed = _MARK_PILE.sub(r"\1", unicodedata.normalize("NFC", _LONELY_JOINER.sub("", visible)))
+    composed = _MARK_PILE.sub(r"\1", unicodedata.normalize("NFC", _LONELY_MARK.sub("", visible)))
     return " ".join(composed.split())
 
 

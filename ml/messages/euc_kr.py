@@ -2,11 +2,24 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 _LOST = "\ufffd"
 _LOOKALIKES = str.maketrans(
-    {"—": "-", "–": "-", "−": "-", "•": "·", "⁄": "/", "₩": "￦", "£": "￡", "¥": "￥", "¢": "￠", "«": "《", "»": "》"}
+    {
+        "—": "-",
+        "–": "-",
+        "−": "-",
+        "•": "·",
+        "〜": "~",
+        "⁄": "/",
+        "₩": "￦",
+        "£": "￡",
+        "¥": "￥",
+        "¢": "￠",
+        "«": "《",
+        "»": "》",
+    }
     | {"©": "(c)", "Đ": "Ð"}
 )
 _JAMO = re.compile("HANGUL (CHOSEONG|JUNGSEONG|JONGSEONG) ")
@@ -19,7 +32,7 @@ def to_euc_kr(text: str) -> str:
     Accents go (é: e), a syllable outside KS X 1001 is spelt (똠: 또ㅁ), emoji and other signs are dropped, and letters
     that nothing stands for become one `?`: the reader sees that something is missing.
     """
-    spelt = "".join(_spelt(character) for character in text.translate(_LOOKALIKES))
+    spelt = "".join(_spelt(character) for character in text)
     return " ".join(re.sub(f"{_LOST}+", "?", spelt).split())
 
 
@@ -28,13 +41,13 @@ def euc_kr_length(text: str) -> int:
     return len(text.encode("euc_kr"))
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _spelt(character: str) -> str:
     if _fits(character):
         return character
     if _FIRST_SYLLABLE <= ord(character) <= _LAST_SYLLABLE:
         return _spelt_syllable(character)
-    pieces = [_letter(piece) for piece in unicodedata.normalize("NFKD", character)]
+    pieces = [_letter(piece) for piece in unicodedata.normalize("NFKD", character).translate(_LOOKALIKES)]
     kept = [piece for piece in pieces if not unicodedata.category(piece).startswith("M")]
     if kept and all(_fits(piece) for piece in kept):
         return "".join(kept)

@@ -1,33 +1,38 @@
 """Amounts and times as the country writes them."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
 from ml.messages.templates import units
-from ml.plain_text import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NO_CODE = re.compile("[^A-Za-z]")
 # ISO 4217: digits after the point; every other currency has two.
+MOST_DECIMALS = 3
 CURRENCY_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "VND"), 0) | dict.fromkeys(
     ("BHD", "JOD", "KWD", "OMR", "TND"), 3
 )
 
 
 def amount_text(amount: Decimal | float, currency: str, language: str = "ko") -> str:
-    """Return `1,234,567원` or `12.50달러(USD)` in Korean, else `USD 12.50`; never rounded: it matches the receipt.
+    """Return `1,234,567원` or `12.50달러(USD)` in Korean, else `USD 12.50`, to the thousandth that the bank keeps.
 
-    Korean writes the unit behind the figure. A dollar may be of five countries, so the code follows, as card issuers
+    Korean writes the unit behind the figure. A dollar may be of seven countries, so the code follows, as card issuers
     have it in their own messages; a currency whose unit few people know goes by its code.
+
+    :param currency: ISO 4217; what is no letter of a code is not shown.
     """
-    exact = Decimal(str(amount)).normalize()
+    code = _NO_CODE.sub("", currency)[:3]
+    exact = Decimal(f"{Decimal(str(amount)):.{MOST_DECIMALS}f}").normalize()
     exponent = exact.as_tuple().exponent
-    decimals = max(CURRENCY_DIGITS.get(currency, 2), -exponent if isinstance(exponent, int) else 0)
+    decimals = max(CURRENCY_DIGITS.get(code, 2), -exponent if isinstance(exponent, int) else 0)
     figure = f"{exact:,.{decimals}f}"
-    if language == "ko" and currency == "KRW":
+    if language == "ko" and code == "KRW":
         return f"{figure}원"
-    if language == "ko" and currency in units():
-        return f"{figure}{units()[currency]}({currency})"
-    return f"{clean(currency)} {figure}"
+    if language == "ko" and code in units():
+        return f"{figure}{units()[code]}({code})"
+    return f"{code} {figure}".strip()
 
 
 def short_amount_text(amount: Decimal | float, currency: str, language: str = "ko") -> str:

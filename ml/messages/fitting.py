@@ -36,7 +36,7 @@ def write(medium: Medium, name: str, language: str, facts: Mapping[str, str]) ->
     :param facts: what is known, by name; an empty text is unknown. The customer's name is `name`.
     """
     text = template(medium.folder, name)
-    facts = {key: medium.spell(value) for key, value in facts.items()}
+    facts = {key: medium.spell(facts[key]) for key in {"name", *variables_of(text)} - {"customer"}}
     filled, values = _fill(medium, text, language, facts)
     for key in _GIVING_WAY:
         excess = medium.length(filled) - medium.limit
@@ -48,14 +48,14 @@ def write(medium: Medium, name: str, language: str, facts: Mapping[str, str]) ->
 
 
 def _fill(medium: Medium, text: str, language: str, facts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    values = _values(language, facts)
     if not medium.has_fixed_lines:
         text = "\n".join(line for line in text.split("\n") if all(facts.get(key, "-") for key in variables_of(line)))
-    values = {key: medium.quote(values[key]) for key in variables_of(text)}
+    known = _with_words(facts, language)
+    values = {key: medium.quote(known[key]) for key in variables_of(text)}
     return fill(text, values), values
 
 
-def _values(language: str, facts: Mapping[str, str]) -> dict[str, str]:
+def _with_words(facts: Mapping[str, str], language: str) -> dict[str, str]:
     said = words("words", language)
     customer = fill(said["customer"], facts) if facts["name"] else said["nobody"]
     return {key: value or said["unknown"] for key, value in facts.items()} | {"customer": customer}

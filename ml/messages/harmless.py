@@ -5,15 +5,17 @@ import re
 
 from ml.plain_text import clean
 
-# A phone turns these into something to tap: a dot inside a host name, the start of an address.
-_TAPPABLE = re.compile(r"(?<=\w)[.．。｡](?=[^\W\d])|://")
+_DOTS = ".．。｡﹒․"
+# A phone turns these into something to tap: the number of a host, a dot inside its name, the start of an address.
+_TAPPABLE = re.compile(rf"\d+(?:[{_DOTS}]\d+){{3,}}|(?<=\w)[{_DOTS}](?=[^\W\d])|[:：][/／]{{2}}")
+_DOT = re.compile(f"[{_DOTS}]")
 _MARKDOWN = re.compile(r"([\\*_~`|<>\[\]])")
 
 
 def harmless(text: str) -> str:
     """Return `text` clean, with no address to tap and no variable that a dealer might fill."""
-    untappable = _TAPPABLE.sub(lambda found: " " if found[0] == "://" else "·", clean(text))
-    return untappable.replace("#{", "# {")
+    untappable = _TAPPABLE.sub(lambda found: _DOT.sub("·", found[0]) if _DOT.search(found[0]) else " ", clean(text))
+    return clean(untappable).replace("#{", "# {")
 
 
 def for_discord(text: str) -> str:

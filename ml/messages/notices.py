@@ -1,6 +1,6 @@
 """Lines of a notice to staff put together: for Discord as many as it takes, for mail all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,10 +18,11 @@ LONGEST_URL: Final = 300
 
 @dataclass(frozen=True)
 class Line:
-    """One line and how many alerts it speaks of."""
+    """One line: its form, the values for it, and how many alerts it speaks of."""
 
-    text: str
-    count: int
+    form: str
+    values: Mapping[str, str]
+    count: int = 0
 
 
 def notice(
@@ -35,13 +36,17 @@ def notice(
     """
     said = words("staff", language)
     values = {**values, "bank": short(values["bank"], LONGEST_BANK), "total": f"{total:,}"}
-    title, head = fill(said[kind]["title"], values), fill(said[kind]["head"], values)
+    head = [Line(said[kind]["title"], values), Line(said[kind]["head"], values)]
     url = url if _is_page(url) else ""
-    page = f"\n{said['pages']}{url}" if url else ""
-    pieces = [_text(title, head, lines[:shown], total, said["rest"]) for shown in range(len(lines), -1, -1)]
-    quoted = (for_discord(piece) + page for piece in pieces)
-    text = next((each for each in quoted if text_length(each) <= MAX_TEXT), for_discord(title))
-    return Letter(text, title, html=for_mail(pieces[0] + page, language, url))
+    # In angle brackets: Discord makes no preview of a page that only staff may see.
+    page, link = (f"\n{said['pages']}{each}" if url else "" for each in (f"<{url}>", url))
+    fewer = (
+        _text([*head, *_with_rest(lines[:shown], total, said["rest"])], for_discord) + page
+        for shown in range(len(lines), -1, -1)
+    )
+    text = next(each for each in fewer if text_length(each) <= MAX_TEXT)
+    written = _text([*head, *_with_rest(lines, total, said["rest"])]) + link
+    return Letter(text, _text(head[:1]), html=for_mail(written, language, url))
 
 
 def short(text: str, length: int) -> str:
@@ -49,10 +54,13 @@ def short(text: str, length: int) -> str:
     return clip(harmless(text), length)
 
 
-def _text(title: str, head: str, lines: Sequence[Line], total: int, rest: str) -> str:
-    left = total - sum(line.count for line in lines)
-    end = [fill(rest, {"rest": f"{left:,}"})] if left > 0 else []
-    return "\n".join([title, head, *(line.text for line in lines), *end])
+def _with_rest(lines: Sequence[Line], total: int, form: str) -> list[Line]:
+    rest = total - sum(line.count for line in lines)
+    return [*lines, Line(form, {"rest": f"{rest:,}"})] if rest > 0 else list(lines)
+
+
+def _text(lines: Sequence[Line], quote: Callable[[str], str] = str) -> str:
+    return "\n".join(fill(line.form, {key: quote(value) for key, value in line.values.items()}) for line in lines)
 
 
 def _is_page(url: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 
 from ml.messages.facts import Letter
 from ml.messages.figures import amount_text, local_time
-from ml.messages.harmless import harmless
 from ml.messages.masking import mask_id
 from ml.messages.notices import Line, notice, short
 from ml.messages.templates import fill, words
@@ -66,7 +65,7 @@ def digest_letter(
     :param total: how many there were.
     :return: `text` is for Discord, at most 2,000 characters; `html` is for mail.
     """
-    lines = [Line(_row(row, zone, language), 1) for row in rows[:MOST_LINES]]
+    lines = [_row(row, zone, language) for row in rows[:MOST_LINES]]
     values = {"since": _time(since, zone, language), "until": _time(until, zone, language)}
     return notice("digest", {**values, "bank": bank}, lines, total, language)
 
@@ -87,31 +86,31 @@ def failure_letter(
     :param pages_url: where staff decide on them.
     :return: `text` is for Discord, at most 2,000 characters; `html` is for mail.
     """
-    written = [Line(_failure(line, language), line.count) for line in lines[:MOST_LINES]]
+    written = [_failure(line, language) for line in lines[:MOST_LINES]]
     values = {"at": _time(at, zone, language), "bank": bank}
     return notice("deliveries", values, written, total, language, pages_url)
 
 
-def _row(row: StaffRow, zone: tzinfo, language: str) -> str:
+def _row(row: StaffRow, zone: tzinfo, language: str) -> Line:
     said = words("staff", language)
     values = {
         "time": _time(row.occurred_at, zone, language),
         "customer": f"{mask_id(row.customer_id)} · " if row.customer_id else "",
         "amount": amount_text(row.amount, row.currency, language),
         "merchant": short(row.merchant or "", 40) or said["unknown"],
-        "reference": harmless(row.reference),
-        "state": said["states"].get(row.state, row.state),
+        "reference": short(row.reference, 20),
+        "state": said["states"].get(row.state, short(row.state, 20)),
     }
-    return fill(said["row"], values)
+    return Line(said["row"], values, 1)
 
 
-def _failure(line: FailureLine, language: str) -> str:
+def _failure(line: FailureLine, language: str) -> Line:
     said = words("staff", language)
-    named = ", ".join(harmless(reference) for reference in line.references[:MOST_REFERENCES])
+    named = ", ".join(short(reference, 20) for reference in line.references[:MOST_REFERENCES])
     unnamed = line.count - min(len(line.references), MOST_REFERENCES)
     rest = fill(said["more_references"], {"rest": f"{unnamed:,}"}) if unnamed > 0 else ""
     values = {"channel": short(line.channel, 30), "reason": short(line.reason, 120), "count": f"{line.count:,}"}
-    return fill(said["failure"], values | {"references": (named + rest).strip()})
+    return Line(said["failure"], values | {"references": (named + rest).strip()}, line.count)
 
 
 def _time(instant: datetime, zone: tzinfo, language: str) -> str:

@@ -44,9 +44,10 @@ def units() -> Mapping[str, str]:
     return found
 
 
-def variables_of(text: str) -> list[str]:
-    """Return the names of a template's variables, each once, in their order."""
-    return list(dict.fromkeys(_VARIABLE.findall(text)))
+@cache
+def variables_of(text: str) -> tuple[str, ...]:
+    """Return the names of the variables in a template or in one of its lines, each once, in their order."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(text)))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
