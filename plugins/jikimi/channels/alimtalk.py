@@ -67,6 +67,10 @@ class AlimtalkChannel:
             results |= {alert_id: _result(outcome) for alert_id, outcome in zip(leaving, outcomes, strict=True)}
         return results
 
+    def test(self) -> tuple[bool, str]:
+        """Try the account; sends nothing."""
+        return self._dealer.hook.test_connection()
+
     def reports(self, attempts: Sequence[OpenAttempt]) -> Iterator[Report]:
         """Ask the dealer about these tries and yield what is known by now.
 
@@ -116,7 +120,11 @@ class _Solapi:
         self.hook = hook
 
     def marks(self, message: Message) -> tuple[str, set[str]]:
-        return "", {message.reference, _digits(message.address)}
+        try:
+            return "", {message.reference, number_of(message.address)}
+        except Rejected:
+            # It does not leave, so it is nobody's twin.
+            return "", {message.reference}
 
     def send(self, messages: Sequence[Alimtalk], call_id: UUID) -> list[Outcome]:
         return self.hook.send(messages)
@@ -178,10 +186,3 @@ def _result(outcome: Outcome) -> Taken | DeliveryError:
     if isinstance(outcome, DeliveryError):
         return outcome
     return Taken(is_final=False, dealer_id=outcome.dealer_id, code=outcome.code)
-
-
-def _digits(address: str | None) -> str:
-    try:
-        return number_of(address)
-    except Rejected:
-        return ""
