@@ -5,23 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 _LOST = "\ufffd"
-_LOOKALIKES = str.maketrans(
-    {
-        "—": "-",
-        "–": "-",
-        "−": "-",
-        "•": "·",
-        "〜": "~",
-        "⁄": "/",
-        "₩": "￦",
-        "£": "￡",
-        "¥": "￥",
-        "¢": "￠",
-        "«": "《",
-        "»": "》",
-    }
-    | {"©": "(c)", "Đ": "Ð"}
-)
+_LOOKALIKES = str.maketrans("—–−•〜⁄₩£¥¢«»Đ", "---·~/￦￡￥￠《》Ð") | {ord("©"): "(c)"}
 _JAMO = re.compile("HANGUL (CHOSEONG|JUNGSEONG|JONGSEONG) ")
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = 0xAC00, 0xD7A3, 28
 

@@ -8,8 +8,8 @@ from ml.messages.templates import units
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NO_CODE = re.compile("[^A-Za-z]")
-# ISO 4217: digits after the point; every other currency has two.
 MOST_DECIMALS = 3
+# ISO 4217: digits after the point; every other currency has two.
 CURRENCY_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "VND"), 0) | dict.fromkeys(
     ("BHD", "JOD", "KWD", "OMR", "TND"), 3
 )

@@ -1,9 +1,9 @@
 """Lines of a notice to staff put together: for Discord as many as it takes, for mail all of them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from ml.messages.facts import Letter
 from ml.messages.harmless import for_discord, for_mail, harmless
@@ -14,6 +14,7 @@ MAX_TEXT: Final = 2000
 """Characters of a message on Discord, in UTF-16 units."""
 LONGEST_BANK: Final = 60
 LONGEST_URL: Final = 300
+_PAGE: Final = re.compile(r"https?://[^\s<>\"@\x00-\x1f\x7f-\U0010ffff]+")
 
 
 @dataclass(frozen=True)
@@ -64,5 +65,4 @@ def _text(lines: Sequence[Line], quote: Callable[[str], str] = str) -> str:
 
 
 def _is_page(url: str) -> bool:
-    is_plain = url.isascii() and url.isprintable() and not any(character in url for character in ' <>"')
-    return is_plain and len(url) <= LONGEST_URL and urlsplit(url).scheme in ("http", "https")
+    return len(url) <= LONGEST_URL and _PAGE.fullmatch(url) is not None
