@@ -8,8 +8,21 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from infra.kakao_sandbox import admin, discord, fault_admin, inbox, oauth, talk
+from infra.kakao_sandbox import (
+    admin,
+    dealers_admin,
+    discord,
+    fault_admin,
+    inbox,
+    nhn,
+    nhn_searches,
+    oauth,
+    solapi,
+    solapi_searches,
+    talk,
+)
 from infra.kakao_sandbox.broken import BreakableApp
+from infra.kakao_sandbox.dealers_background import dealers_at_work
 from infra.kakao_sandbox.discord_form import DiscordError
 from infra.kakao_sandbox.errors import KakaoError, LoginError, kakao_error_response, login_error_response
 from infra.kakao_sandbox.page import STATIC
@@ -45,6 +58,7 @@ def create_app(
             if smtp_port is not None:
                 served = mail_served(sandbox, smtp_host, smtp_port)
                 app.state.smtp_port = await stack.enter_async_context(served)
+            await stack.enter_async_context(dealers_at_work(sandbox))
             yield
 
     # The generated documentation would load scripts from another host.
@@ -55,7 +69,8 @@ def create_app(
     app.add_exception_handler(KakaoError, kakao_error_response)
     app.add_exception_handler(LoginError, login_error_response)
     app.add_exception_handler(DiscordError, discord.discord_error_response)
-    for part in (oauth, talk, discord, admin, fault_admin, inbox):
+    services = (oauth, talk, nhn, nhn_searches, solapi, solapi_searches, discord)
+    for part in (*services, admin, dealers_admin, fault_admin, inbox):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

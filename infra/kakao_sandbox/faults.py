@@ -128,6 +128,12 @@ def take(sandbox: Sandbox, target: str, receiver: str | None = None) -> Fault | 
     return None
 
 
+def receivers(sandbox: Sandbox, target: str) -> set[str]:
+    """Return the receivers that have faults of their own, so that a call to a thousand need not ask for each."""
+    found = sandbox.rows("select receiver from planned_faults where target = ? and receiver is not null", target)
+    return {row["receiver"] for row in found}
+
+
 def planned(sandbox: Sandbox) -> list[dict[str, Any]]:
     """Return the plans that have something to come, oldest first, their next step spelled out."""
     return [_readable(dict(row)) for row in sandbox.rows("select * from planned_faults order by fault_id")]
