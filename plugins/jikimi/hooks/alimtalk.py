@@ -10,6 +10,10 @@ from typing import Any, Literal
 from jikimi.exceptions import DeliveryError, Misconfigured, Rejected, Unavailable, Unknown
 from jikimi.hooks.alimtalk_settings import AlimtalkSettings, read_settings
 
+# A request that was on its way for so long does not arrive any more, and a search finds what arrived.
+_ARRIVED_WITHIN = timedelta(minutes=20)
+# Dealers forget after some months.
+_REMEMBERED = timedelta(days=30)
 # What Korean numbers look like when they are dialled in Korea.
 _DOMESTIC = re.compile(r"0\d{8,10}")
 _ADVICE: dict[type[DeliveryError], str] = {
@@ -107,15 +111,27 @@ class Finding:
     """What a dealer says about one message.
 
     :param event_id: the same where the dealer says the same again.
+    :param dealer_id: None where the dealer never had the message.
     :param detail: one sentence without personal data.
     """
 
     event_id: str
-    dealer_id: str
+    dealer_id: str | None
     reference: str | None
     is_delivered: bool
     code: str
     detail: str
+
+
+def absent(asked: Asked, now: datetime) -> Finding | None:
+    """Judge a message whose answer was lost and that a search at the dealer does not find; None while it is too early.
+
+    This is what settles most lost answers: the request never arrived, and another way to the customer is safe.
+    """
+    if not _ARRIVED_WITHIN < now - asked.started_at < _REMEMBERED:
+        return None
+    event_id = f"absent/{asked.reference}/{asked.started_at:%Y%m%d%H%M%S%f}"
+    return Finding(event_id, None, asked.reference, False, "absent", "the dealer never had the message.")
 
 
 def settings_of(hook: Any, conn_id: str) -> AlimtalkSettings:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jikimi.exceptions import Rejected
-from jikimi.hooks.alimtalk import Asked, Finding, Verdict, windows
+from jikimi.hooks.alimtalk import Asked, Finding, Verdict, absent, windows
 from jikimi.hooks.nhn_codes import CALLS, TAKEN, code_of, error_of_code, fate_of
 
 Get = Callable[[str, Mapping[str, object]], dict[str, Any]]
@@ -33,8 +33,10 @@ def findings(get: Get, asked: Sequence[Asked], now: datetime) -> Iterator[Findin
     for item in _of_named(get, named, now):
         if finding := _finding(item, named.get(_dealer_id(item))):
             yield finding
-    for item in _of_nameless(get, nameless, now):
-        if finding := _finding(item, nameless.get(str(item.get("recipientGroupingKey")))):
+    for one, items in _of_nameless(get, nameless, now):
+        judged = (_finding(item, one) for item in items)
+        yield from (finding for finding in judged if finding)
+        if not items and (finding := absent(one, now)):
             yield finding
 
 
@@ -58,16 +60,26 @@ def _of_named(get: Get, named: Mapping[str, Asked], now: datetime) -> Iterator[I
             yield item
 
 
-def _of_nameless(get: Get, nameless: Mapping[str, Asked], now: datetime) -> Iterator[Item]:
-    """Find messages by their reference: the answers that would have named them were lost."""
+def _of_nameless(get: Get, nameless: Mapping[str, Asked], now: datetime) -> Iterator[tuple[Asked, list[Item]]]:
+    """Find messages by their reference: the answers that would have named them were lost.
+
+    Nothing is said of those that NHN refused to search for.
+    """
     if len(nameless) <= _FEW:
         for reference, one in nameless.items():
             period = minutes("Create", one.started_at - _MINUTE, min(one.started_at + _REPEATED, now + _MINUTE))
-            yield from _pages(get, "messages", period | {"recipientGroupingKey": reference}) or ()
+            if (pages := _pages(get, "messages", period | {"recipientGroupingKey": reference})) is not None:
+                yield one, [item for item in pages if _reference(item) == reference]
         return
-    instants = [one.started_at for one in nameless.values()]
-    for start, end in windows(instants, _MINUTE, _REPEATED):
-        yield from _pages(get, "messages", minutes("Create", start, end)) or ()
+    for start, end in windows([one.started_at for one in nameless.values()], _MINUTE, _REPEATED):
+        wanted = {name: one for name, one in nameless.items() if start <= one.started_at <= end}
+        found: dict[str, list[Item]] = {name: [] for name in wanted}
+        if (pages := _pages(get, "messages", minutes("Create", start, end))) is None:
+            continue
+        for item in pages:
+            if (name := _reference(item)) in found:
+                found[name].append(item)
+        yield from ((one, found[name]) for name, one in wanted.items())
 
 
 def _pages(get: Get, path: str, parameters: Mapping[str, object]) -> Iterator[Item] | None:
@@ -120,6 +132,10 @@ def _finding(item: Item, asked: Asked | None) -> Finding | None:
 
 def _dealer_id(item: Item) -> str:
     return f"{item.get('requestId')}/{item.get('recipientSeq')}"
+
+
+def _reference(item: Item) -> str:
+    return str(item.get("recipientGroupingKey"))
 
 
 def _text(value: object) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from jikimi.hooks.alimtalk import Asked, Finding, Verdict, in_batches, windows
+from jikimi.hooks.alimtalk import Asked, Finding, Verdict, absent, in_batches, windows
 from jikimi.hooks.solapi_codes import fate_of
 
 Get = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -31,8 +31,10 @@ def findings(get: Get, asked: Sequence[Asked], now: datetime, *, has_fall_back: 
     for message_id, item in _of_named(get, named):
         if finding := _finding(message_id, item, named.get(message_id), now - patience):
             yield finding
-    for message_id, item in _of_nameless(get, nameless):
-        if finding := _finding(message_id, item, nameless.get(_reference(item) or ""), now - patience):
+    for one, items in _of_nameless(get, nameless):
+        judged = (_finding(message_id, item, one, now - patience) for message_id, item in items)
+        yield from (finding for finding in judged if finding)
+        if not items and (finding := absent(one, now)):
             yield finding
 
 
@@ -44,11 +46,16 @@ def _of_named(get: Get, named: Mapping[str, Asked]) -> Iterator[tuple[str, Item]
         yield from _pages(get, wanted)
 
 
-def _of_nameless(get: Get, nameless: Mapping[str, Asked]) -> Iterator[tuple[str, Item]]:
+def _of_nameless(get: Get, nameless: Mapping[str, Asked]) -> Iterator[tuple[Asked, list[tuple[str, Item]]]]:
     """Find messages by their reference: the answers that would have named them were lost."""
     for start, end in windows([one.started_at for one in nameless.values()], _BEFORE, _AFTER):
+        wanted = {name: one for name, one in nameless.items() if start <= one.started_at <= end}
+        found: dict[str, list[tuple[str, Item]]] = {name: [] for name in wanted}
         period = {"dateType": "CREATED", "startDate": start.isoformat(), "endDate": end.isoformat()}
-        yield from _pages(get, period)
+        for message_id, item in _pages(get, period):
+            if (name := _reference(item) or "") in found:
+                found[name].append((message_id, item))
+        yield from ((one, found[name]) for name, one in wanted.items())
 
 
 def _pages(get: Get, parameters: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:

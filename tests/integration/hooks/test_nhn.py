@@ -264,6 +264,26 @@ def test_messages_without_an_id_are_found_by_their_reference(
 
 
 @pytest.mark.parametrize(
+    ("ago", "code", "codes"),
+    [
+        pytest.param(timedelta(minutes=19), 0, [], id="it may still be found"),
+        pytest.param(timedelta(minutes=21), 0, ["absent"], id="it never arrived"),
+        pytest.param(timedelta(days=31), 0, [], id="the dealer may have forgotten it"),
+        pytest.param(timedelta(minutes=21), -4103, [], id="the search was refused"),
+    ],
+)
+@pytest.mark.parametrize("messages", [pytest.param(1, id="few"), pytest.param(30, id="many")])
+def test_message_that_the_dealer_never_had_is_rejected_in_time(
+    hook: NhnHook, dealer: ScriptedDealer, messages: int, ago: timedelta, code: int, codes: list[str]
+) -> None:
+    dealer.answers(Answer({"header": header(code), "messageSearchResultResponse": {"messages": []}}))
+    found = list(hook.findings([asked(f"a{number}", None, ago) for number in range(messages)]))
+    assert [one.code for one in found] == codes * messages
+    assert not [one for one in found if one.is_delivered or one.dealer_id]
+    assert len({one.event_id for one in found}) == len(found)
+
+
+@pytest.mark.parametrize(
     ("answer", "kind"),
     [
         pytest.param(Answer({"header": header(-1001)}), Misconfigured, id="secret key"),

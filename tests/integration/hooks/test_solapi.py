@@ -213,8 +213,8 @@ def test_messages_without_an_id_are_found_in_their_period_by_reference(
         Answer({"messageList": {"M-2": item("a1", "4000"), "M-3": item(None, "4000")}, "nextKey": None}),
     ]
     dealer.answers(*pages)
-    found = [(one.reference, one.dealer_id) for one in hook.findings([asked("a1"), asked("a2")])]
-    assert found == [("a1", "M-2")]
+    found = [(one.reference, one.dealer_id, one.code) for one in hook.findings([asked("a1"), asked("a2")])]
+    assert found == [("a1", "M-2", "4000"), ("a2", None, "absent")]
     assert dealer.asked[0].parameters == {
         "dateType": ["CREATED"],
         "startDate": ["2026-08-21T02:28:00+00:00"],
