@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from infra.kakao_sandbox import faults
+from infra.kakao_sandbox import fault_words, faults
 from infra.kakao_sandbox.page import page
 from infra.kakao_sandbox.state import sandbox_of
 
@@ -83,7 +83,7 @@ class NewFault(Details):
 @router.get("/faults")
 async def show_page() -> Response:
     """Return the page on which a person orders faults."""
-    return page("faults.html")
+    return page("faults.html", targets=fault_words.TARGETS, kinds=fault_words.KINDS, groups=fault_words.WHEN)
 
 
 @router.post("/admin/faults")

@@ -17,5 +17,7 @@ _HEADERS = {
 
 
 def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Render one of the pages."""
-    return HTMLResponse(_ENVIRONMENT.get_template(name).render(**values), status, _HEADERS)
+    """Render one of the pages; `here` tells it which one it is."""
+    return HTMLResponse(
+        _ENVIRONMENT.get_template(name).render(here=name.removesuffix(".html"), **values), status, _HEADERS
+    )

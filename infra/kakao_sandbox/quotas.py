@@ -44,20 +44,16 @@ def fill(sandbox: Sandbox, kind: str, sender: int, receivers: Iterable[str]) -> 
 def counted(sandbox: Sandbox, most: int = 200) -> list[dict[str, Any]]:
     """Return today's counters, the fullest first: kind, whom it counts, used, most."""
     settings = sandbox.settings
-    limits = dict(
-        zip(
-            SUBJECTS,
-            (settings.app_quota, settings.sender_quota, settings.receiver_quota, settings.pair_quota),
-            strict=True,
-        )
-    )
+    limits = (settings.app_quota, settings.sender_quota, settings.receiver_quota, settings.pair_quota)
+    most_of = dict(zip(SUBJECTS, limits, strict=True))
     rows = sandbox.rows(
         "select subject, used from quota_counters where day = ? order by used desc limit ?", _today(sandbox), most
     )
-    counters = [(*row["subject"].split(" ", 2), row["used"]) for row in rows]
-    return [
-        {"kind": kind, "whom": " ".join(whom), "used": used, "most": limits[kind]} for kind, _, *whom, used in counters
-    ]
+    counters = []
+    for row in rows:
+        kind, _, *whom = row["subject"].split(" ", 2)
+        counters.append({"kind": kind, "whom": " ".join(whom), "used": row["used"], "most": most_of[kind]})
+    return sorted(counters, key=lambda counter: counter["used"] / max(1, counter["most"]), reverse=True)
 
 
 def reset(sandbox: Sandbox) -> int:

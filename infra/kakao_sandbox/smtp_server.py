@@ -1,6 +1,7 @@
 """Mail: an SMTP server that delivers every mail to the inbox page."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ async def mail_served(sandbox: Sandbox, host: str, port: int) -> AsyncIterator[i
 
     :raises OSError: the port is taken.
     """
+    # It warns of what it does itself at every login.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _protocol(sandbox, loop), host, port)
     try:

@@ -1,28 +1,25 @@
 "use strict";
 // Asks the sandbox every second and a half what is new. All text is set as text, never as markup.
 
+import { at, badge, CHANNELS, make, stateMark } from "./elements.js";
+
 const PAUSE = 1500;
 const ZONE = "Asia/Seoul";
 const clockFormat = new Intl.DateTimeFormat("ko-KR", { timeZone: ZONE, hour: "numeric", minute: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat("ko-KR", { timeZone: ZONE, dateStyle: "full" });
 const shortDayFormat = new Intl.DateTimeFormat("ko-KR", { timeZone: ZONE, month: "long", day: "numeric" });
 const isNarrow = () => matchMedia("(max-width: 720px)").matches;
-const at = (id) => document.getElementById(id);
+const inKorean = (number) => number.toLocaleString("ko-KR");
 
-const state = { newestId: -1, chats: [], chosen: null, shown: new Set(), seen: new Map() };
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
+const state = { newestId: -1, changes: 0, chats: [], channel: "", chosen: null, shown: new Set(), seen: new Map() };
 
 function paintAvatar(element, chat) {
-  let tone = 0;
-  for (const character of chat.chat_key) tone = (tone * 31 + character.codePointAt(0)) % 8;
-  element.className = `avatar tone-${tone}`;
-  element.textContent = Array.from(chat.title.trim())[0] || "?";
+  let hash = 2166136261;
+  for (const character of chat.chat_key) hash = Math.imul(hash ^ character.codePointAt(0), 16777619) >>> 0;
+  element.className = `avatar tone-${(hash >>> 13) % 8}`;
+  // Of a telephone number the end says more than the beginning.
+  const title = chat.title.trim();
+  element.textContent = /^[\d-]+$/.test(title) ? title.slice(-2) : Array.from(title)[0]?.toUpperCase() || "?";
   return element;
 }
 
@@ -41,11 +38,14 @@ function chatRow(chat) {
   row.type = "button";
   row.setAttribute("aria-current", String(chat.chat_key === state.chosen));
   const unread = unreadOf(chat);
+  const name = make("span", "chat-name");
+  name.append(make("span", "", chat.title), badge(chat.channel));
+  if (chat.state === "failed") name.append(stateMark(chat.state));
   row.append(
     paintAvatar(make("span"), chat),
-    make("span", "chat-name", chat.title),
+    name,
     make("time", "chat-time", whenText(chat.received_at)),
-    make("span", "chat-text", chat.text.replaceAll("\n", " ")),
+    make("span", "chat-text", (chat.subject ?? chat.text).replaceAll("\n", " ")),
   );
   if (unread) row.append(make("span", "unread", unread > 99 ? "99+" : unread));
   row.addEventListener("click", () => choose(chat.chat_key));
@@ -59,18 +59,50 @@ function drawChats() {
   at("no-chats").hidden = state.chats.length > 0;
 }
 
+function filterButton(channel, name, title, count) {
+  const button = make("button", "filter", name);
+  button.type = "button";
+  button.dataset.channel = channel;
+  button.title = title;
+  button.setAttribute("aria-pressed", String(channel === state.channel));
+  button.append(make("small", "", inKorean(count)));
+  button.addEventListener("click", () => {
+    state.channel = channel;
+    askAgain();
+  });
+  return button;
+}
+
+function drawFilters(counts, total) {
+  const known = [...Object.keys(CHANNELS), ...Object.keys(counts).filter((channel) => !(channel in CHANNELS))];
+  const used = known.filter((channel) => counts[channel]);
+  const buttons = used.map((channel) => filterButton(channel, ...(CHANNELS[channel] ?? [channel, channel]), counts[channel]));
+  const focused = document.activeElement?.dataset?.channel;
+  at("filters").replaceChildren(filterButton("", "전체", "All channels", total), ...buttons);
+  at("filters").hidden = used.length < 2;
+  if (focused !== undefined) at("filters").querySelector(`[data-channel="${focused}"]`)?.focus();
+}
+
 function messageRow(message, isNew) {
   const row = make("div", isNew ? "message is-new" : "message");
+  row.dataset.channel = message.channel;
   const bubble = make("div", "bubble");
-  bubble.append(make("p", "", message.text));
+  if (message.channel === "alimtalk") bubble.append(make("span", "arrived", "알림톡 도착"));
+  if (message.subject) bubble.append(make("h3", "", message.subject));
+  bubble.append(make("p", message.subject ? "" : "headed", message.text));
   if (message.link) {
     const opens = make("span", "opens", "자세히 보기");
     opens.title = message.link;
     bubble.append(opens);
   }
+  if (message.detail) bubble.append(make("small", "detail", message.detail));
+  const about = make("div", "about");
+  about.append(badge(message.channel));
+  if (message.state) about.append(stateMark(message.state));
   const time = make("time", "", clockFormat.format(new Date(message.received_at)));
   time.dateTime = message.received_at;
-  row.append(bubble, time);
+  about.append(time);
+  row.append(bubble, about);
   return row;
 }
 
@@ -95,10 +127,17 @@ function drawRoom(chat) {
   box.replaceChildren(...rows);
   // Who reads further up is not torn away by a new message.
   box.scrollTop = isOtherRoom || isAtEnd ? box.scrollHeight : place;
+  drawHead(chat);
+}
+
+function drawHead(chat) {
+  at("room").dataset.channel = chat.channel;
   paintAvatar(at("room-avatar"), chat);
   at("room-title").textContent = chat.title;
-  const about = chat.customer_id ? `고객번호 ${chat.customer_id} · ` : "";
-  at("room-detail").textContent = `${about}메시지 ${chat.message_count.toLocaleString("ko-KR")}건`;
+  const about = [`메시지 ${inKorean(chat.message_count)}건`];
+  if (chat.customer_id) about.unshift(`고객번호 ${chat.customer_id}`);
+  else if (chat.channel === "email" && chat.title !== chat.chat_key) about.unshift(chat.chat_key);
+  at("room-detail").textContent = about.join(" · ");
   at("room-head").hidden = false;
   at("no-room").hidden = true;
 }
@@ -135,16 +174,16 @@ function firstChoice() {
 }
 
 async function fetchChats() {
-  const search = encodeURIComponent(at("search").value);
-  const answer = await fetch(`/inbox/chats?after=${state.newestId}&search=${search}`);
+  const asked = { after: state.newestId, changes: state.changes, channel: state.channel, search: at("search").value };
+  const answer = await fetch(`/inbox/chats?${new URLSearchParams(asked)}`);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  if (answer.status === 204) return;
-  const { newest_id, total, chats } = await answer.json();
+  if (answer.status === 204 || asked.channel !== state.channel) return;
+  const { newest_id, changes, total, channels, chats } = await answer.json();
   // What stood here when the page was opened counts as read.
   if (state.newestId === -1 && !state.seen.size) for (const chat of chats) state.seen.set(chat.chat_key, chat.message_count);
-  state.newestId = newest_id;
-  state.chats = chats;
-  at("total").textContent = total.toLocaleString("ko-KR");
+  Object.assign(state, { newestId: newest_id, changes, chats });
+  at("total").textContent = inKorean(total);
+  drawFilters(channels, total);
   drawChats();
   if (state.chosen === null && !isNarrow() || state.chosen === null && location.hash) {
     const key = firstChoice();
@@ -152,6 +191,11 @@ async function fetchChats() {
   } else {
     await fetchRoom();
   }
+}
+
+function askAgain() {
+  state.newestId = -1;
+  fetchChats().catch(() => showLive(false));
 }
 
 function showLive(isOn) {
@@ -169,9 +213,6 @@ async function tick() {
   setTimeout(tick, PAUSE);
 }
 
-at("search").addEventListener("input", () => {
-  state.newestId = -1;
-  fetchChats().catch(() => showLive(false));
-});
+at("search").addEventListener("input", askAgain);
 at("back").addEventListener("click", leaveRoom);
 tick();
