@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import features, handbook, live, prediction, suite, training
+from tests.benchmarks import delivery, features, handbook, live, prediction, suite, training
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "training": training.measure,
     "prediction": prediction.measure,
     "handbook": handbook.measure,
+    "delivery": delivery.measure,
     "suite": suite.measure,
 }
 

@@ -13,14 +13,14 @@ _REFERENCE = re.compile(r"\b[0-9A-F]{8}\b")
 class Alert:
     """An alert at the end of a trial.
 
-    :param outcomes: of its tries, in their order.
+    :param tries: outcome, channel and code of each, in their order.
     :param is_repeatable: whether the dealer of its last try knows calls by their ids.
     """
 
     reference: str
     state: str
     error: str | None
-    outcomes: tuple[str, ...]
+    tries: tuple[str, ...]
     is_repeatable: bool
     folded_into: str | None
 
@@ -50,7 +50,7 @@ def account(alerts: list[Alert], arrived: Counter[str], may_be_unknown: bool) ->
     found = Account(Counter(alert.state for alert in alerts))
     for alert in alerts:
         if problem := _problem(alert, arrived[alert.reference], may_be_unknown):
-            found.faults.append(f"{alert.reference} is {alert.state} ({', '.join(alert.outcomes)}): {problem}")
+            found.faults.append(f"{alert.reference} is {alert.state} ({'; '.join(alert.tries)}): {problem}")
     return found
 
 
@@ -71,7 +71,7 @@ def _problem(alert: Alert, messages: int, may_be_unknown: bool) -> str | None:
 
 
 def _problem_of_unknown(alert: Alert, may_be_unknown: bool) -> str | None:
-    if not alert.outcomes or alert.outcomes[-1] != "unknown":
+    if not alert.tries or not alert.tries[-1].startswith("unknown"):
         return "no answer was lost"
     if alert.is_repeatable:
         return "its dealer could have been asked again"

@@ -34,10 +34,12 @@ class Machines:
     """All processes of one run.
 
     :param folder: where each keeps its data and its log.
+    :param senders: how many drain at once.
     """
 
     folder: Path
     dealer: str = "nhn"
+    senders: int = SENDERS
     processes: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(
         default_factory=lambda: {name: secrets.token_hex(16) for name in SANDBOX_SECRETS.values()}
@@ -84,7 +86,7 @@ class Machines:
 
     def start_senders(self) -> None:
         """Start the senders that are not there."""
-        for number in range(SENDERS):
+        for number in range(self.senders):
             name = f"sender-{number}"
             if not self.is_alive(name):
                 process = _FORK.Process(target=send_for_ever, args=(self.folder / f"{name}.log",), daemon=True)
@@ -94,7 +96,7 @@ class Machines:
     def change_dealer(self, dealer: str) -> None:
         """Have the senders send Alimtalk messages through the other dealer."""
         self.dealer = dealer
-        for number in range(SENDERS):
+        for number in range(self.senders):
             self.kill(f"sender-{number}")
         self._set_environment()
         self.start_senders()
@@ -131,6 +133,11 @@ class Machines:
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+    def ask_named(self, statement: str, values: dict[str, Any]) -> None:
+        """Have the fraud database do something, as its owner, with named values."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            connection.execute(statement, values)
 
     def _set_environment(self) -> None:
         os.environ["JIKIMI_DATABASE_URL"] = database_url(self.server.url, "jikimi", "jikimi", self.passwords["jikimi"])
@@ -180,9 +187,9 @@ class Machines:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Machines]:
+def running(folder: Path, senders: int = SENDERS) -> Iterator[Machines]:
     """Give the machines, started, and end them afterwards."""
-    machines = Machines(folder)
+    machines = Machines(folder, senders=senders)
     try:
         machines.start()
         yield machines

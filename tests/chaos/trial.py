@@ -42,7 +42,8 @@ _LAND = """
     from numbers
 """
 _ALERTS = """
-    select a.reference, a.state, a.last_error, coalesce(array_agg(t.outcome order by t.attempt_id)
+    select a.reference, a.state, a.last_error,
+        coalesce(array_agg(concat_ws(' ', t.outcome, t.channel, t.code) order by t.attempt_id)
             filter (where t.attempt_id is not null), '{}'),
         coalesce((array_agg(t.repeatable_until is not null order by t.attempt_id desc))[1], false), l.reference
     from alerts a left join alert_attempts t using (alert_id) left join alerts l on l.alert_id = a.folded_into

@@ -9,10 +9,11 @@ import pytest
 from airflow.sdk import Connection
 from cryptography.fernet import Fernet
 
-from jikimi.exceptions import NotConfigured, Rejected, Unavailable, Unknown
-from jikimi.operators.alerts import MOST_ATTEMPTS, SendAlertsOperator, after_failure, gap_after
+from jikimi.delivery.fates import MOST_ATTEMPTS
+from jikimi.exceptions import NotConfigured
+from jikimi.operators.alerts import SendAlertsOperator
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
-from jikimi.store.alerts import claim_due, finish_alert, recover, start_attempt
+from jikimi.store.alerts import StoredOutbox
 
 TAKEN = (200, {"successful_receiver_uuids": ["uuid-1"]})
 
@@ -73,8 +74,9 @@ def alert(store, land, champion):
         }
         values |= customer
         store.execute(
-            "insert into customers (customer_id, name, channel, kakao_uuid, consented_at)"
-            " values ('c1', %(name)s, %(channel)s, %(kakao_uuid)s, %(consented_at)s)",
+            "with known as (insert into customers (customer_id, name) values ('c1', %(name)s))"
+            " insert into customer_channels (customer_id, channel, position, address, consented_at)"
+            " select 'c1', %(channel)s, 1, %(kakao_uuid)s, %(consented_at)s where %(channel)s::text is not null",
             values,
         )
         champion()
@@ -93,8 +95,8 @@ def _no_text(*_, **__):
     raise ValueError("no template")
 
 
-def send():
-    return SendAlertsOperator(task_id="send_alerts").execute({})
+def send(**options):
+    return SendAlertsOperator(task_id="send_alerts", **options).execute({})
 
 
 def state(store):
@@ -206,47 +208,22 @@ def test_an_unknown_customer_costs_no_other_row_anything_and_has_a_reason(store,
     assert "customers" in state(store)["last_error"]
 
 
-def test_a_sender_that_died_before_the_request_leaves_the_alert_due(store, kakao, alert):
-    alert()
-    claim_due(store, 10)
-    assert recover(store, patience_seconds=0) == {1: "pending"}
-    assert send() == 1
-
-
-def test_a_sender_that_died_after_the_request_leaves_it_to_a_person(store, kakao, alert):
-    alert()
-    (claimed,) = claim_due(store, 10)
-    start_attempt(store, claimed)
-    assert recover(store, patience_seconds=0) == {1: "unknown"}
-    assert send() == 0
-    assert kakao.received == []
-
-
 def test_a_sender_that_died_while_it_wrote_the_answer_down_leaves_it_to_a_person(store, kakao, alert):
     alert()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jikimi.store.alerts.finish_alert", _die)
+        patch.setattr(StoredOutbox, "finish", _die)
         with pytest.raises(ZeroDivisionError):
             send()
-    assert recover(store, patience_seconds=0) == {1: "unknown"}
+    assert send(patience_seconds=-1) == 0
+    assert state(store)["state"] == "unknown"
     assert send() == 0
     assert len(kakao.received) == 1
-
-
-def test_a_sender_so_slow_that_another_took_over_sends_nothing(store, kakao, alert):
-    alert()
-    (slow,) = claim_due(store, 10)
-    recover(store, patience_seconds=0)
-    assert send() == 1
-    assert start_attempt(store, slow) is None
-    finish_alert(store, slow, "failed", "too late")
-    assert state(store)["state"] == "delivered"
 
 
 def test_a_message_that_cannot_be_written_is_no_lost_answer(store, kakao, alert):
     alert()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ml.messages.render_alert", _no_text)
+        patch.setattr("ml.messages.write_letter", _no_text)
         send()
     assert state(store)["state"] == "failed"
     assert "cannot be written" in state(store)["last_error"]
@@ -259,35 +236,3 @@ def test_a_wrong_setting_touches_no_alert(store, kakao, alert, monkeypatch):
     with pytest.raises(NotConfigured, match="JIKIMI_TIME_ZONE"):
         send()
     assert state(store)["state"] == "pending"
-
-
-def test_a_living_sender_keeps_its_alerts(store, kakao, alert):
-    alert()
-    claim_due(store, 10)
-    assert recover(store, patience_seconds=60) == {}
-    assert claim_due(store, 10) == []
-
-
-@pytest.mark.parametrize(
-    ("error", "attempts", "state", "due_at"),
-    [
-        pytest.param(Unavailable("full", "-10"), 1, "deferred", "2026-03-02T00:00+09:00", id="quota of the app"),
-        pytest.param(Unavailable("full", "-532"), 1, "deferred", "2026-03-02T00:00+09:00", id="quota of the sender"),
-        pytest.param(Rejected("no", "-530"), 1, "failed", None, id="refused"),
-        pytest.param(Unavailable("not a friend", "-502"), 2, "failed", None, id="tried once more in vain"),
-        pytest.param(Unknown("lost"), 1, "unknown", None, id="answer lost"),
-    ],
-)
-def test_what_becomes_of_a_message_that_was_not_taken(error, attempts, state, due_at):
-    now = datetime(2026, 3, 1, 14, 59, tzinfo=UTC)
-    assert after_failure(error, attempts, now) == (state, due_at and datetime.fromisoformat(due_at))
-
-
-def test_not_a_friend_is_tried_once_more():
-    assert after_failure(Unavailable("not a friend", "-502"), 1, datetime.now(UTC))[0] == "pending"
-
-
-def test_gaps_grow_up_to_an_hour():
-    assert 2.5 <= gap_after(1).total_seconds() <= 5
-    assert gap_after(4).total_seconds() >= 20
-    assert gap_after(12).total_seconds() <= 3600
