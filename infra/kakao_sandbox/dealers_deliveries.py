@@ -18,6 +18,14 @@ _INSERT = """
 """
 
 
+class Refused(Exception):
+    """One message is refused on arrival, with a code of the dealer."""
+
+    def __init__(self, code: int | str) -> None:
+        super().__init__(code)
+        self.code = str(code)
+
+
 @dataclass(frozen=True, slots=True)
 class TextMessage:
     """What goes to a telephone where KakaoTalk does not take the message.

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from infra.kakao_sandbox import dealers_deliveries, faults, nhn_requests
-from infra.kakao_sandbox.dealers_deliveries import DealerRequest, Delivery
+from infra.kakao_sandbox.dealers_deliveries import DealerRequest, Delivery, Refused
 from infra.kakao_sandbox.dealers_routes import routes_answering
 from infra.kakao_sandbox.nhn_answers import KOREA, NhnError, answer_code, answer_error, header, words_of
 from infra.kakao_sandbox.state import Sandbox, sandbox_of
@@ -72,38 +72,41 @@ def _use_key(sandbox: Sandbox, key: str | None) -> None:
 
 def _take(sandbox: Sandbox, sending: nhn_requests.Sending, fault: faults.Fault | None) -> dict[str, Any]:
     """Keep what can be sent, and say what became of each recipient."""
-    checked = _checked(sandbox, sending, fault)
-    taken = [one for one in checked if isinstance(one, Delivery)]
-    results = [_result(place, one, sending.recipients[place]) for place, one in enumerate(checked)]
+    fates = _fates(sandbox, sending, fault)
+    taken = [fate for fate in fates if isinstance(fate, Delivery)]
+    results = [_result(place, fate, sending.recipients[place - 1]) for place, fate in enumerate(fates, 1)]
     request_id = _new_id(sandbox.now())
     message = {"requestId": request_id, "senderGroupingKey": sending.grouping_key, "sendResults": results}
     if not taken:
         # Nothing was kept, the key neither.
         raise NhnError(-1031, message=message)
-    refused = len(checked) - len(taken)
+    refused = len(fates) - len(taken)
     call = DealerRequest("nhn", request_id, sending.starts_at, refused, sending.grouping_key)
     dealers_deliveries.keep(sandbox, call, taken)
     return {"header": header(), "message": message}
 
 
-def _checked(sandbox: Sandbox, sending: nhn_requests.Sending, fault: faults.Fault | None) -> Sequence[Delivery | int]:
-    settings, targets = sandbox.settings, faults.receivers(sandbox, "nhn")
-    checked: list[Delivery | int] = []
+def _fates(sandbox: Sandbox, sending: nhn_requests.Sending, fault: faults.Fault | None) -> Sequence[Delivery | Refused]:
+    """Return for each recipient the message that can be sent, or why it cannot."""
+    targets = faults.receivers(sandbox, "nhn")
+    fates: list[Delivery | Refused] = []
     for place, recipient in enumerate(sending.recipients):
-        one = nhn_requests.delivery(sending, place + 1, recipient, settings)
-        if isinstance(one, Delivery):
+        try:
+            one = nhn_requests.delivery(sending, place + 1, recipient, sandbox.settings)
             own = faults.take(sandbox, "nhn", one.address) if one.address in targets else None
-            if own or (fault and fault.fails(place)):
-                one = int((own or fault).code or _UNABLE)  # type: ignore[union-attr]
-        checked.append(one)
-    return checked
+            if wrong := own or (fault if fault and fault.fails(place) else None):
+                raise Refused(wrong.code or _UNABLE)  # noqa: TRY301 - as the checks do
+            fates.append(one)
+        except Refused as refusal:
+            fates.append(refusal)
+    return fates
 
 
-def _result(place: int, one: Delivery | int, recipient: Any) -> dict[str, Any]:
-    code = 0 if isinstance(one, Delivery) else one
+def _result(place: int, fate: Delivery | Refused, recipient: Any) -> dict[str, Any]:
+    code = int(fate.code) if isinstance(fate, Refused) else 0
     named = recipient if isinstance(recipient, dict) else {}
     return {
-        "recipientSeq": place + 1,
+        "recipientSeq": place,
         "recipientNo": named.get("recipientNo"),
         "resultCode": code,
         "resultMessage": words_of(code),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.kakao_sandbox import dealers_texts
-from infra.kakao_sandbox.dealers_deliveries import Delivery, TextMessage
+from infra.kakao_sandbox.dealers_deliveries import Delivery, Refused, TextMessage
 from infra.kakao_sandbox.nhn_answers import CHANNEL, NhnError, seconds
 from infra.kakao_sandbox.settings import Settings
 
@@ -56,30 +56,34 @@ def read(body: object, settings: Settings, now: float) -> Sending:
     return Sending(code, template, key, _starts_at(body.get("requestDate"), now), recipients)
 
 
-def delivery(sending: Sending, sequence: int, recipient: object, settings: Settings) -> Delivery | int:
-    """Check one recipient and return the message, or the code of its refusal.
+def delivery(sending: Sending, sequence: int, recipient: object, settings: Settings) -> Delivery:
+    """Check one recipient.
 
     :param sequence: its place in the request, from 1.
+    :raises Refused: nothing can be sent to it.
     """
     if not isinstance(recipient, dict):
-        return 4
+        raise Refused(4)
     number, key = dealers_texts.domestic(recipient.get("recipientNo")), recipient.get("recipientGroupingKey")
     if number is None:
-        return -5000
+        raise Refused(-5000)
     if key is not None and (not isinstance(key, str) or len(key) > _MOST_KEY):
-        return -2000
-    values = recipient.get("templateParameter") or {}
-    if not isinstance(values, dict) or len(values) > dealers_texts.MOST_VARIABLES:
-        return -3004
-    text = dealers_texts.fill(sending.template, values)
-    if text is None:
-        return -3004
-    if not 0 < len(text) <= dealers_texts.MOST_CHARACTERS:
-        return -2019
+        raise Refused(-2000)
+    text = _filled(sending.template, recipient.get("templateParameter") or {})
     fall_back = _fall_back(recipient.get("resendParameter") or {}, text, settings)
-    if isinstance(fall_back, int) or (code := _button_code(recipient.get("buttons") or [])):
-        return fall_back if isinstance(fall_back, int) else code
+    _check_buttons(recipient.get("buttons") or [])
     return Delivery(sequence, number, text, template=sending.template_code, reference=key, fall_back=fall_back)
+
+
+def _filled(template: str, values: object) -> str:
+    if not isinstance(values, dict) or len(values) > dealers_texts.MOST_VARIABLES:
+        raise Refused(-3004)
+    text = dealers_texts.fill(template, values)
+    if text is None:
+        raise Refused(-3004)
+    if not 0 < len(text) <= dealers_texts.MOST_CHARACTERS:
+        raise Refused(-2019)
+    return text
 
 
 def _starts_at(requested: object, now: float) -> float:
@@ -96,21 +100,21 @@ def _starts_at(requested: object, now: float) -> float:
     return max(at, now)
 
 
-def _fall_back(wanted: Any, text: str, settings: Settings) -> TextMessage | int | None:
-    """Return the text message in place of Alimtalk, None without one, or the code of a refusal.
+def _fall_back(wanted: Any, text: str, settings: Settings) -> TextMessage | None:
+    """Return the text message in place of Alimtalk, None without one.
 
     The real service may cut what is too long; here it is refused, so that nobody relies on that.
     """
     if not isinstance(wanted, Mapping):
-        return 4
+        raise Refused(4)
     if not wanted.get("isResend"):
         return None
     if not settings.sms_sender_number:
-        return -2502
+        raise Refused(-2502)
     body = str(wanted.get("resendContent") or text)
     kind = wanted.get("resendType") or dealers_texts.kind_of(body)
     if kind not in dealers_texts.MOST_BYTES or not dealers_texts.fits(body, kind):
-        return -4200
+        raise Refused(-4200)
     sender = str(wanted.get("resendSendNo") or settings.sms_sender_number).replace("-", "")
     subject = str(wanted.get("resendTitle") or CHANNEL) if kind == dealers_texts.LMS else None
     # The SMS service finds out only when it sends that the number is not registered.
@@ -118,10 +122,11 @@ def _fall_back(wanted: Any, text: str, settings: Settings) -> TextMessage | int 
     return TextMessage(kind, body, subject, sender, fate)
 
 
-def _button_code(buttons: Any) -> int | None:
-    if not isinstance(buttons, list) or not all(isinstance(button, dict) for button in buttons):
-        return -2018
-    if not all(isinstance(button.get("ordering"), int) for button in buttons):
-        return -2018
+def _check_buttons(buttons: Any) -> None:
+    if not isinstance(buttons, list) or not all(
+        isinstance(button, dict) and isinstance(button.get("ordering"), int) for button in buttons
+    ):
+        raise Refused(-2018)
     numbers = [button["telNumber"] for button in buttons if button.get("telNumber") is not None]
-    return None if all(isinstance(one, str) and _TELEPHONE.fullmatch(one) for one in numbers) else -3053
+    if not all(isinstance(number, str) and _TELEPHONE.fullmatch(number) for number in numbers):
+        raise Refused(-3053)

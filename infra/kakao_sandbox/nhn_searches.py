@@ -46,10 +46,12 @@ async def list_messages(request: Request, app_key: str, page: Annotated[Page, De
     """Return messages of a request, or of a period in which they were requested or made; the newest first."""
     sandbox = _present(request, app_key)
     conditions, values = _conditions(dict(request.query_params))
+    key = sandbox.settings.nhn_sender_key
+    if request.query_params.get("senderKey", key) != key:
+        conditions.append("false")
     where = " and ".join(conditions)
     rows = sandbox.rows(f"{_MESSAGES} and {where} order by delivery_id desc limit ? offset ?", *values, *page.values())
     total = sandbox.rows(f"select count(*) {_FROM} and {where}", *values)[0][0]
-    key = sandbox.settings.nhn_sender_key
     listed = {"messages": [found(row, key) for row in rows], "totalCount": total}
     return {"header": header(), "messageSearchResultResponse": listed}
 

@@ -80,13 +80,11 @@ async def tell_due(sandbox: Sandbox, client: httpx.AsyncClient) -> int:
     hooks = [_hook(sandbox, row) for row in rows]
     heard = all([await _tell(sandbox, client, chosen, hooks) for _ in range(chosen.copies)])
     now = sandbox.now()
-    if heard:
-        fates = [(None, now, row["hook_id"]) for row in rows]
-    else:
-        fates = [(_next_try(row["tries"] + 1, now), None, row["hook_id"]) for row in rows]
+    fates = [(None if heard else _next_try(row["tries"] + 1, now), now if heard else None) for row in rows]
     with sandbox.transaction():
         sandbox.database.executemany(
-            "update nhn_hooks set tries = tries + 1, due_at = ?, told_at = ? where hook_id = ?", fates
+            "update nhn_hooks set tries = tries + 1, due_at = ?, told_at = ? where hook_id = ?",
+            [(*fate, row["hook_id"]) for row, fate in zip(rows, fates, strict=True)],
         )
     return len(rows)
 

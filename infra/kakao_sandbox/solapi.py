@@ -1,7 +1,6 @@
 """Alimtalk and text messages through SOLAPI, API v4: sending, and the account's balance."""
 
 import base64
-import json
 import secrets
 from datetime import datetime
 from typing import Any
@@ -10,12 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from infra.kakao_sandbox import dealers_deliveries, faults, solapi_balance, solapi_requests, solapi_signature
-from infra.kakao_sandbox.dealers_deliveries import DealerRequest, Delivery
+from infra.kakao_sandbox.dealers_deliveries import DealerRequest, Delivery, Refused
 from infra.kakao_sandbox.dealers_routes import routes_answering
 from infra.kakao_sandbox.nhn_answers import KOREA
 from infra.kakao_sandbox.solapi_answers import ACCOUNT, PRICES, SolapiError, answer_code, answer_error, words_of
 from infra.kakao_sandbox.solapi_lists import group_of
-from infra.kakao_sandbox.solapi_requests import Refused, Sending
+from infra.kakao_sandbox.solapi_requests import Sending
 from infra.kakao_sandbox.state import Sandbox, sandbox_of
 
 router = APIRouter(route_class=routes_answering(SolapiError, answer_error))
@@ -61,20 +60,19 @@ def _take(sandbox: Sandbox, sending: Sending, fault: faults.Fault | None) -> dic
     """Keep what can be sent, and say what became of each message."""
     now = sandbox.now()
     group_id, checking = _new_id("G4V", now), _Checking(sandbox, sending, fault)
-    ids = [_new_id("M4V", now) for _ in sending.messages]
-    fates = [checking.fate(place, message_id) for place, message_id in enumerate(ids)]
-    taken = [one for one in fates if isinstance(one, Delivery)]
-    call = DealerRequest(
-        "solapi", group_id, sending.starts_at, len(fates) - len(taken), allows_copies=sending.allows_copies
+    fates = [(message, *checking.fate(place, _new_id("M4V", now))) for place, message in enumerate(sending.messages)]
+    taken = [fate for _, _, fate in fates if isinstance(fate, Delivery)]
+    refused, copies = len(fates) - len(taken), sending.allows_copies
+    dealers_deliveries.keep(
+        sandbox, DealerRequest("solapi", group_id, sending.starts_at, refused, allows_copies=copies), taken
     )
-    dealers_deliveries.keep(sandbox, call, taken)
     solapi_balance.book(sandbox, charged=(one.kind for one in taken))
-    told = list(zip(sending.messages, ids, fates, strict=True))
+    failed = [(message, message_id, fate) for message, message_id, fate in fates if isinstance(fate, Refused)]
     answer: dict[str, Any] = {
-        "failedMessageList": [_failure(*one) for one in told if not isinstance(one[2], Delivery)],
+        "failedMessageList": [_failure(message, message_id, fate.code) for message, message_id, fate in failed],
         "groupInfo": group_of(sandbox, group_id),
     }
-    return answer | ({"messageList": [_listed(*one) for one in told]} if sending.shows_list else {})
+    return answer | ({"messageList": [_listed(*one) for one in fates]} if sending.shows_list else {})
 
 
 class _Checking:
@@ -86,8 +84,8 @@ class _Checking:
         self.targets = faults.receivers(sandbox, "solapi")
         self.numbers: set[str] = set()
 
-    def fate(self, place: int, message_id: str) -> Delivery | str:
-        """Return the message that can be sent, or the code of its refusal."""
+    def fate(self, place: int, message_id: str) -> tuple[str, Delivery | Refused]:
+        """Return the id of a message, and what can be sent or why it cannot."""
         try:
             message = self.sending.messages[place]
             one = solapi_requests.delivery(message, place + 1, message_id, self.sandbox.settings)
@@ -95,8 +93,8 @@ class _Checking:
             self._check_faults(place, one.address)
             self._charge(one.kind)
         except Refused as refusal:
-            return refusal.code
-        return one
+            return message_id, refusal
+        return message_id, one
 
     def _check_copy(self, address: str) -> None:
         if address in self.numbers and not self.sending.allows_copies:
@@ -107,7 +105,7 @@ class _Checking:
         own = faults.take(self.sandbox, "solapi", address) if address in self.targets else None
         fault = own or (self.fault if self.fault and self.fault.fails(place) else None)
         if fault:
-            raise Refused(str(fault.code or _UNABLE))
+            raise Refused(fault.code or _UNABLE)
 
     def _charge(self, kind: str) -> None:
         if self.left < PRICES[kind]:
@@ -129,11 +127,10 @@ def _failure(message: dict[str, Any], message_id: str, code: str) -> dict[str, A
     }
 
 
-def _listed(message: dict[str, Any], message_id: str, fate: Delivery | str) -> dict[str, Any]:
-    code = _TAKEN if isinstance(fate, Delivery) else fate
+def _listed(message: dict[str, Any], message_id: str, fate: Delivery | Refused) -> dict[str, Any]:
+    code = fate.code if isinstance(fate, Refused) else _TAKEN
     item = {"messageId": message_id, "statusCode": code, "statusMessage": words_of(code)}
-    fields = json.loads(fate.reference or "null") if isinstance(fate, Delivery) else message.get("customFields")
-    return item | ({"customFields": fields} if fields is not None else {})
+    return item | ({"customFields": message["customFields"]} if message.get("customFields") else {})
 
 
 def _new_id(prefix: str, now: float) -> str:

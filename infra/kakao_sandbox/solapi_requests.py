@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from infra.kakao_sandbox import dealers_texts
-from infra.kakao_sandbox.dealers_deliveries import Delivery, TextMessage
+from infra.kakao_sandbox.dealers_deliveries import Delivery, Refused, TextMessage
 from infra.kakao_sandbox.settings import Settings
 from infra.kakao_sandbox.solapi_answers import SolapiError
 
@@ -32,14 +32,6 @@ class Sending:
     starts_at: float
 
 
-class Refused(Exception):
-    """One message is refused with a status code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 def read(body: object, now: float) -> Sending:
     """Check a request as a whole.
 
@@ -51,8 +43,8 @@ def read(body: object, now: float) -> Sending:
     messages = [{**one, "to": number} for one in given for number in _numbers(one)]
     if not 0 < len(messages) <= MOST_MESSAGES:
         raise SolapiError("ValidationError", f"messages must have 1 to {MOST_MESSAGES} messages.")
-    flags = (bool(body.get(name)) for name in ("allowDuplicates", "showMessageList"))
-    return Sending(messages, *flags, _starts_at(body.get("scheduledDate"), now))
+    copies, shows = (bool(body.get(name)) for name in ("allowDuplicates", "showMessageList"))
+    return Sending(messages, copies, shows, _starts_at(body.get("scheduledDate"), now))
 
 
 def kind_of(message: Mapping[str, Any]) -> str:
@@ -70,19 +62,18 @@ def delivery(message: Mapping[str, Any], sequence: int, message_id: str, setting
     :raises Refused: it cannot be sent.
     """
     kind, number, reference = kind_of(message), _address(message), _custom_fields(message.get("customFields"))
-    if kind not in ("ATA", "SMS", "LMS"):
-        raise Refused("1025")
     sender = _sender(message.get("from"), settings)
-    if kind != "ATA":
-        text, subject = str(message.get("text") or ""), message.get("subject")
-        _check_text(text, kind)
-        if sender is None:
-            raise Refused("1062")
-        return Delivery(sequence, number, text, kind, subject, None, sender, reference, message_id)
-    options = message.get("kakaoOptions")
-    template, text = _alimtalk(options if isinstance(options, dict) else {}, message.get("text"), settings)
-    fall_back = None if (options or {}).get("disableSms") else _fall_back(message, text, sender, settings)
-    return Delivery(sequence, number, text, kind, None, template, sender, reference, message_id, fall_back)
+    if kind == "ATA":
+        options = message.get("kakaoOptions")
+        options = options if isinstance(options, dict) else {}
+        template, text = _alimtalk(options, message.get("text"), settings)
+        fall_back = None if options.get("disableSms") else _fall_back(message, text, sender, settings)
+        return Delivery(sequence, number, text, kind, None, template, sender, reference, message_id, fall_back)
+    text = str(message.get("text") or "")
+    _check_text(text, kind)
+    if sender is None:
+        raise Refused("1062")
+    return Delivery(sequence, number, text, kind, message.get("subject"), None, sender, reference, message_id)
 
 
 def _numbers(message: Mapping[str, Any]) -> list[Any]:
