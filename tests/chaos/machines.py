@@ -145,12 +145,9 @@ class Machines:
         accounts = SandboxAccounts(self.sandbox_url, ("127.0.0.1", self.ports["smtp"]), self.secrets, self.dealer)
         for connection in accounts.connections(self._refresh_token()):
             connection_id = connection.pop("connection_id")
-            extra = json.loads(connection["extra"]) | {
-                "timeout_seconds": 1,
-                "timeout": 1,
-                "messages_per_second": 10_000,
-            }
-            extra |= {"sender_quota": 10**6, "app_quota": 10**6, "receiver_quota": 10**6, "pair_quota": 10**6}
+            extra = json.loads(connection["extra"]) | {"timeout_seconds": 1, "messages_per_second": 10_000}
+            if connection["conn_type"] == "kakao":
+                extra |= {"sender_quota": 10**6, "app_quota": 10**6, "receiver_quota": 10**6, "pair_quota": 10**6}
             connection["extra"] = json.dumps(extra)
             os.environ[f"AIRFLOW_CONN_{connection_id.upper()}"] = json.dumps(connection)
 

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 import urllib3.exceptions
 
-from jikimi.exceptions import DeliveryError, Unavailable, Unknown
+from jikimi.exceptions import DeliveryError, Misconfigured, Unavailable, Unknown
 
 _LATER = "try again later"
 _ASK = "it may have been delivered: do not send it again"
@@ -24,6 +24,13 @@ _BEFORE_SENDING = (
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.ProxyError,
     ssl.SSLCertVerificationError,
+)
+# The connection's own fields made no request of it.
+_NO_REQUEST = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
 )
 
 
@@ -52,6 +59,8 @@ def exchange(
 def error_of_transport(error: requests.RequestException, service: str) -> DeliveryError:
     """Translate a failed exchange: before the request was sent it is safe to try again, afterwards nobody knows."""
     name = type(error).__name__
+    if isinstance(error, _NO_REQUEST):
+        return Misconfigured(f"No request to {service} can be made of the connection's fields ({name}).")
     if any(isinstance(cause, _BEFORE_SENDING) for cause in _causes(error)):
         return Unavailable(f"{service} cannot be reached ({name}): {_LATER}.")
     return Unknown(f"{service}'s answer was lost ({name}): {_ASK}.")

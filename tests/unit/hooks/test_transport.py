@@ -9,7 +9,7 @@ import requests
 import urllib3.exceptions
 from requests.adapters import BaseAdapter
 
-from jikimi.exceptions import DeliveryError, Unavailable, Unknown
+from jikimi.exceptions import DeliveryError, Misconfigured, Unavailable, Unknown
 from jikimi.hooks.transport import error_of_status, error_of_transport, exchange, scrub, seconds_to_wait
 
 REFUSED = urllib3.exceptions.NewConnectionError(None, "refused")  # type: ignore[arg-type]
@@ -143,3 +143,15 @@ def test_what_a_server_says_is_one_short_line_without_secrets() -> None:
     assert words.startswith("token *** of *** [31mxxx")
     assert len(words) == 120
     assert scrub(None, []) == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(requests.exceptions.InvalidHeader("a number"), id="header"),
+        pytest.param(requests.exceptions.InvalidURL("no host"), id="address"),
+        pytest.param(requests.exceptions.MissingSchema("no scheme"), id="scheme"),
+    ],
+)
+def test_fields_of_which_no_request_can_be_made_are_for_a_person(error):
+    assert isinstance(error_of_transport(error, "Discord"), Misconfigured)
