@@ -68,6 +68,27 @@ def cool_down_seconds() -> float:
     return float(os.environ.get("JIKIMI_COOL_DOWN_SECONDS", "600"))
 
 
+def staff_emails() -> list[str]:
+    """E-mail addresses of staff (`JIKIMI_STAFF_EMAILS`, commas between them); none where nobody is named."""
+    return [address.strip() for address in os.environ.get("JIKIMI_STAFF_EMAILS", "").split(",") if address.strip()]
+
+
+def staff_language() -> str:
+    """Language of what staff read, `ko` or `en`.
+
+    :raises NotConfigured: it is another one.
+    """
+    language = os.environ.get("JIKIMI_STAFF_LANGUAGE", "ko")
+    if language not in ("ko", "en"):
+        raise NotConfigured(f"JIKIMI_STAFF_LANGUAGE={language} is not known: ko or en.")
+    return language
+
+
+def digest_minutes() -> int:
+    """Minutes from one digest to the next; 0 for none."""
+    return int(os.environ.get("JIKIMI_DIGEST_MINUTES", "60"))
+
+
 def time_zone() -> ZoneInfo:
     """Zone in which customers read the time of a purchase.
 

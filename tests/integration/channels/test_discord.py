@@ -1,8 +1,6 @@
 """What becomes of a message whatever Discord answers, on a server that answers as a test says."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -13,65 +11,16 @@ from jikimi.channels.discord import DiscordChannel
 from jikimi.exceptions import Misconfigured, NotConfigured, Rejected, Unavailable, Unknown
 from ml.messages import Letter
 from tests.conftest import free_port
+from tests.integration.channels.discord_server import HANG_UP, SILENCE, DiscordServer
 
 TOKEN = "Aa0_-token"
 ENDPOINT = f"webhooks/123/{TOKEN}"
 TEXT = "[지킴이은행] 이상거래 의심 알림"
-POSTED = (200, {"id": "987", "content": TEXT}, {})
-NOTHING = None
-
-
-class Discord:
-    """Answers with what stands in `answers`, and else as if the message was posted."""
-
-    def __init__(self):
-        self.answers, self.received = [], []
-        self.gate = threading.Event()
-        discord = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                discord.received.append((self.path, dict(self.headers), json.loads(body)))
-                self.reply()
-
-            def do_GET(self):
-                discord.received.append((self.path, dict(self.headers), None))
-                self.reply()
-
-            def reply(self):
-                answer = discord.answers.pop(0) if discord.answers else POSTED
-                if answer is NOTHING:
-                    self.close_connection = True
-                    return
-                if answer == "silence":
-                    discord.gate.wait(10)
-                    return
-                status, content, headers = answer
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write((content if isinstance(content, str) else json.dumps(content)).encode())
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self.thread.start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/api"
-
-    def stop(self):
-        self.gate.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(5)
 
 
 @pytest.fixture
 def discord():
-    running = Discord()
+    running = DiscordServer()
     yield running
     running.stop()
 
@@ -133,8 +82,8 @@ def test_a_merchants_name_calls_nobody_and_shows_no_page(discord, connect):
         pytest.param((504, "<html>", {}), Unknown, "504", id="a gateway did not wait"),
         pytest.param((200, {"message": "hm"}, {}), Unknown, "200", id="an answer without an id"),
         pytest.param((200, "<html>", {}), Unknown, "200", id="an answer that is none"),
-        pytest.param(NOTHING, Unknown, "", id="hung up after the request"),
-        pytest.param("silence", Unknown, "", id="silent after the request"),
+        pytest.param(HANG_UP, Unknown, "", id="hung up after the request"),
+        pytest.param(SILENCE, Unknown, "", id="silent after the request"),
     ],
 )
 def test_the_answer_decides_what_became_of_the_message(discord, connect, answer, kind, code):

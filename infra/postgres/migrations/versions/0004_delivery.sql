@@ -49,12 +49,14 @@ comment on column alerts.attempts is 'Tries since the alert was made, or since a
 comment on column alerts.struck_channels is 'Channels of the route that refused this alert for good, or were passed over.';
 comment on column alerts.folded_into is 'The alert whose message told of this one too.';
 comment on column alerts.folded_count is 'How many further alerts the message of this one tells of.';
+comment on column alerts.staff_told_at is 'When staff were last told that it failed or may not have arrived.';
 
 -- The serialization of all senders: a customer has one message under way, whatever else happens.
 create unique index one_message_at_a_time on alerts (customer_id) where state = 'sending';
 create index alerts_customer on alerts (customer_id, alert_id desc);
 create index alerts_accepted on alerts (accepted_at) where state = 'accepted';
-create index alerts_untold on alerts (alert_id) where state in ('failed', 'unknown') and staff_told_at is null;
+create index alerts_untold on alerts (alert_id)
+    where state in ('failed', 'unknown') and (staff_told_at is null or finished_at > staff_told_at);
 create index alerts_unknown on alerts (alert_id) where state = 'unknown';
 create index alerts_folded on alerts (folded_into) where folded_into is not null;
 
@@ -89,6 +91,10 @@ create table channel_slots (
     connection_id       text primary key,
     next_at             timestamptz not null
 );
+
+-- What the sending account consented to, where the login server said so.
+alter table channel_tokens add column scopes text[];
+comment on column channel_tokens.rotated_at is 'Since when this refresh token is kept; access tokens come and go meanwhile.';
 
 -- What dealers said later, as it came; kept first, applied afterwards.
 create table delivery_reports (
@@ -126,9 +132,12 @@ create table staff_notices (
     kind                text not null check (kind in ('digest', 'deliveries')),
     subject             text not null,
     body                text not null,
+    html                text not null,
     covers_until        timestamptz not null,
     created_at          timestamptz not null default clock_timestamp()
 );
+comment on column staff_notices.body is 'As Discord shows it, at most 2,000 characters.';
+comment on column staff_notices.html is 'The same for e-mail.';
 create index staff_notices_kind on staff_notices (kind, covers_until desc);
 
 create table staff_deliveries (
