@@ -1,5 +1,6 @@
-"""Contacts for trying things out: the KakaoTalk sandbox makes a friend of each new customer."""
+"""Contacts for trying things out: new customers become friends in the KakaoTalk sandbox, and get a route each."""
 
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from jikimi.exceptions import NotConfigured, ServiceUnavailable
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 _FRIENDS_PER_REQUEST = 1_000
 _SECONDS = 30
 _LONGEST_NAME = 200
+# Ten routes, so that each channel has customers whom it reaches first, and an alternative where it has a daily quota.
+_ROUTES = (
+    *("kakao_friends alimtalk",) * 5,
+    *("alimtalk kakao_friends",) * 3,
+    "email alimtalk",
+    "discord email",
+)
 
 
 class SandboxFriends:
@@ -53,22 +61,35 @@ class SandboxFriends:
 def with_contacts(
     connection: Connection, customers: "pd.DataFrame", friends: SandboxFriends, now: Any
 ) -> "pd.DataFrame":
-    """Return customers (customer_id, name, …) with channel, kakao_uuid and consent for those without a channel.
+    """Return customers (customer_id, name, …) with a route, its addresses and consent for those without a channel.
+
+    The route follows from the customer's id, so that the same file gives the same routes. No address can be a person's.
 
     :raises ServiceUnavailable: the sandbox does not answer or refuses.
     """
+    import pandas as pd
+
     new = set(without_contact(connection, customers["customer_id"].tolist()))
     rows = customers[customers["customer_id"].isin(new)]
     people = [_person(*pair) for pair in zip(rows["customer_id"], rows["name"], strict=True)]
-    uuid = customers["customer_id"].map(friends.befriend(people)) if people else None
-    if uuid is None:
+    if not people:
         return customers
-    has_uuid = uuid.notna()
-    return customers.assign(
-        kakao_uuid=uuid.where(has_uuid, None),
-        channel=has_uuid.map({True: "kakao_friends", False: None}),
-        consented_at=has_uuid.map({True: now.isoformat(), False: None}),
-    )
+    contacts = [_contact(key, uuid, now.isoformat()) for key, uuid in friends.befriend(people).items()]
+    return customers.merge(pd.DataFrame(contacts), on="customer_id", how="left")
+
+
+def _contact(customer_id: str, uuid: str, consented_at: str) -> dict[str, str | None]:
+    number = zlib.crc32(customer_id.encode())
+    route = _ROUTES[number % len(_ROUTES)]
+    possible = {
+        "kakao_friends": ("kakao_uuid", uuid),
+        # No mobile number of Korea goes on with 0 after 010, and example.com takes no mail.
+        "alimtalk": ("phone", f"0100{number % 10_000_000:07}"),
+        "email": ("email", f"customer.{number:08x}@example.com"),
+    }
+    addresses = dict.fromkeys(column for column, _ in possible.values())
+    addresses |= dict(possible[channel] for channel in route.split() if channel in possible)
+    return {"customer_id": customer_id, "channels": route, **addresses, "consented_at": consented_at}
 
 
 def _person(customer_id: str, name: Any) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """`jikimi panel`: which panels there are, what they reached, who decided what, and how one takes another's place."""
 
-import getpass
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
 
+from jikimi.cli.decisions import By, Reason, Yes, ask, demanded, who
 from jikimi.cli.options import AsJson, Most
 from jikimi.cli.tables import print_json, print_rows, printable
 from jikimi.exceptions import JikimiError
@@ -28,9 +28,6 @@ _HEAD = (
 )
 app = typer.Typer(help="Panels: compare, promote, roll back.", no_args_is_help=True)
 PanelId = Annotated[int, typer.Argument(metavar="PANEL_ID", help="As `panel list` shows it.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept with the decision.")]
-By = Annotated[str | None, typer.Option(metavar="NAME", help="Who decides. Default: the user of this shell.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
 
 
 @app.callback()
@@ -84,17 +81,17 @@ def promote(
     as_json: AsJson = False,
 ) -> None:
     """Make a challenger the champion, from the next batch on."""
-    reason, who = _demanded(reason), _who(by)
+    reason, decider = demanded(reason), who(by)
     with open_store() as connection:
         row = store.show_panel(connection, panel_id)
         _demand_promotable(row, is_forced)
         present = store.champion(connection)
         champion_id = present.panel_id if present else None
         place = f"takes the place of panel {champion_id}" if present else "becomes the first champion"
-        _ask(f"Panel {panel_id} {place} ({row['decision'] or 'nobody judged it'}). Promote it?", is_sure)
+        ask(f"Panel {panel_id} {place} ({row['decision'] or 'nobody judged it'}). Promote it?", is_sure)
         sentence = f"{'Forced' if row['state'] != 'challenger' else 'Approved'}: {reason}"
-        store.promote(connection, panel_id, sentence, who, expected_champion=champion_id, is_forced=is_forced)
-        problems = [follow_panels(connection), tell_decision(row["mlflow_run_id"], True, f"{sentence} ({who})")]
+        store.promote(connection, panel_id, sentence, decider, expected_champion=champion_id, is_forced=is_forced)
+        problems = [follow_panels(connection), tell_decision(row["mlflow_run_id"], True, f"{sentence} ({decider})")]
     _report({"champion": panel_id, "replaced": champion_id}, problems, as_json)
 
 
@@ -107,13 +104,13 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Bring a former champion back, from the next batch on; the present one retires."""
-    reason, who = _demanded(reason), _who(by)
+    reason, decider = demanded(reason), who(by)
     with open_store() as connection:
         target, current = store.rollback_target(connection, to)
-        _ask(f"Panel {target} votes again instead of panel {current}. Roll back?", is_sure)
-        target, current = store.rollback(connection, reason, who, to=target, expected_champion=current)
+        ask(f"Panel {target} votes again instead of panel {current}. Roll back?", is_sure)
+        target, current = store.rollback(connection, reason, decider, to=target, expected_champion=current)
         row = store.show_panel(connection, target)
-        told = tell_decision(row["mlflow_run_id"], True, f"Rolled back to: {reason} ({who})")
+        told = tell_decision(row["mlflow_run_id"], True, f"Rolled back to: {reason} ({decider})")
         problems = [follow_panels(connection), told]
     _report({"champion": target, "replaced": current}, problems, as_json)
 
@@ -139,26 +136,6 @@ def _demand_promotable(row: Mapping[str, Any], is_forced: bool) -> None:
     if state != "challenger" and not is_forced:
         why = row["decision"] or "nobody has judged it"
         raise JikimiError(f"panel {panel_id} did not pass the gate ({why.rstrip('.')}): --force promotes it anyway.")
-
-
-def _ask(question: str, is_sure: bool) -> None:
-    if not is_sure:
-        typer.confirm(question, abort=True, err=True)
-
-
-def _demanded(reason: str) -> str:
-    if not reason.strip():
-        raise typer.BadParameter("--reason is empty: say why, for those who read it later.")
-    return reason.strip()
-
-
-def _who(by: str | None) -> str:
-    if by and by.strip():
-        return by.strip()
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise typer.BadParameter("this user has no name: say who decides with --by.") from error
 
 
 def _report(change: dict[str, Any], problems: list[str], as_json: bool) -> None:

@@ -171,14 +171,35 @@ def test_labels_are_imported_and_bad_ones_named(jikimi, tmp_path, count):
 def test_customers_are_imported(jikimi, tmp_path, count):
     path = tmp_path / "customers.csv"
     path.write_text(
-        "customer_id,name,language,channel,kakao_uuid,consented_at\nc1,홍길동,,kakao_friends,u1,2026-01-01\n"
-        "c2,Ann,xx,,,\nc3,Bob,en,kakao_friends,,\nc4,Eve,en,,,\n"
+        "customer_id,name,language,channels,kakao_uuid,phone,consented_at\n"
+        "c1,홍길동,,alimtalk > kakao_friends,u-1234567,010-1234-5678,2026-01-01\n"
+        "c2,Ann,xx,,,,\nc3,Bob,en,kakao_friends,,,\nc4,Eve,en,,,,\n"
     )
     result = jikimi("customers", "import", path, code=1)
     assert "2 customers read, 2 new or changed" in result.stdout
     assert "row 2: language is not one of ko, en" in result.stderr
     assert "row 3: the channel kakao_friends needs kakao_uuid" in result.stderr
-    assert count("customers", "customer_id = 'c1' and language = 'ko' and consented_at = '2026-01-01Z'") == 1
+    assert count("customer_channels", "customer_id = 'c1' and consented_at = '2026-01-01Z'") == 2
+    shown = jikimi("customers", "show", "c1").stdout
+    for said in ("홍*동", "010-****-5678", "u-1…", "alimtalk"):
+        assert said in shown
+    for hidden in ("홍길동", "1234-5678", "01012345678", "u-1234567"):
+        assert hidden not in shown + jikimi("customers", "show", "c1", "--json").stdout
+
+
+def test_consent_is_withdrawn_for_one_channel_or_all(jikimi, tmp_path, count):
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,channels,email,consented_at\nc1,email > kakao_memo,kim@example.com,2026-01-01\n")
+    jikimi("customers", "import", path)
+    said = jikimi("customers", "withdraw", "c1", "--channel", "email").stdout
+    assert "c1, email: the consent of 2026-01-01" in said
+    assert "No message reaches" not in said
+    assert count("customer_channels", "consented_at is null and withdrawn_at > now() - interval '1 minute'") == 1
+    assert "No message reaches c1 any more" in jikimi("customers", "withdraw", "c1").stdout
+    assert "no channel of the route has consent" in jikimi("customers", "show", "c1").stdout
+    assert "row 1: the consent for email was withdrawn" in jikimi("customers", "import", path, code=1).stderr
+    assert "there is no customer c9" in jikimi("customers", "withdraw", "c9", code=1).stderr
+    jikimi("customers", "withdraw", "c1", "--channel", "fax", code=2)
 
 
 @pytest.mark.parametrize("suffix", [pytest.param(s, id=s) for s in ("parquet", "csv")])
@@ -210,8 +231,14 @@ def test_new_customers_become_friends_of_the_sandbox(jikimi, canonical, http_ser
     monkeypatch.setenv("JIKIMI_SANDBOX_URL", url)
     jikimi("load", canonical(2), "--format", "canonical", "--sandbox-contacts")
     assert sorted(person["name"] for person in posted) == ["Kim 1", "Kim 2"]
-    assert count("customers", "channel = 'kakao_friends' and kakao_uuid = 'uuid-' || customer_id") == 2
-    assert count("customers", "consented_at > now() - interval '1 minute'") == 2
+    routed = "position is not null and consented_at > now() - interval '1 minute'"
+    assert (
+        count(
+            "customers u", f"exists (select from customer_channels c where c.customer_id = u.customer_id and {routed})"
+        )
+        == 2
+    )
+    assert count("customer_channels", "channel = 'kakao_friends' and address = 'uuid-' || customer_id") > 0
     jikimi("replay", canonical(3, "live.csv"), "--format", "canonical", "--rate", 1000, "--sandbox-contacts")
     assert sorted(person["name"] for person in posted) == ["Kim 0", "Kim 1", "Kim 2"]
 

@@ -11,9 +11,15 @@ from datetime import datetime, timedelta
 import psycopg
 
 NAME, UUID, CARD, REFERENCE = "홍길동", "uuid-of-a-friend", "4111111111111111", "REF0CAFE"
+PHONE, EMAIL, THREAD, RECEIVER = "01012345678", "gildong@example.com", "1099999999999999999", "4f6a9d21c0b7e835"
+WHY, BODY = "the customer's daughter called", "Alert REF0CAFE1 of 홍길동 failed."
 CUSTOMER, SHORT_CUSTOMER, HOME_LATITUDE = "customer-7742", "596", 37.987654
+ADDRESSES = {"alimtalk": PHONE, "kakao_friends": UUID, "email": EMAIL, "discord": THREAD}
 ERROR = "Kakao refused 010-1234-5678"
-SECRETS = (NAME, UUID, CARD, "411111******1111", REFERENCE, CUSTOMER, str(HOME_LATITUDE), "010-1234-5678")
+SECRETS = (
+    *(NAME, UUID, CARD, "411111******1111", REFERENCE, CUSTOMER, str(HOME_LATITUDE), "010-1234-5678"),
+    *(PHONE, EMAIL, THREAD, RECEIVER, WHY, BODY),
+)
 MEMBERS = ("logistic_regression", "random_forest", "xgboost")
 VOTES = {"T01": 3, "T02": 3, "T03": 3, "T04": 2, "T05": 2, "T06": 2}
 CHALLENGER = 2
@@ -43,7 +49,7 @@ ROWS_OF = {
     "quarantine_by_reason": [("amount_is_positive", 2), ("currency_is_known", 1)],
     "alerts_by_state": [
         ("pending", 0), ("sending", 0), ("accepted", 2), ("delivered", 0), ("deferred", 0), ("suppressed", 0),
-        ("unknown", 0), ("failed", 1),
+        ("cancelled", 0), ("unknown", 1), ("failed", 1),
     ],
 }  # fmt: skip
 
@@ -142,7 +148,7 @@ def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: in
 
 
 def _alerts(connection: psycopg.Connection, now: datetime) -> None:
-    for number, state in enumerate(("accepted", "accepted", "failed"), start=1):
+    for number, state in enumerate(("accepted", "accepted", "failed", "unknown"), start=1):
         at = now - timedelta(minutes=40 - number) + timedelta(seconds=2)
         connection.execute(
             """insert into alerts (transaction_id, panel_id, customer_id, reference, state, channel, created_at,
@@ -155,10 +161,20 @@ def _alerts(connection: psycopg.Connection, now: datetime) -> None:
             },
         )  # fmt: skip
         connection.execute(
-            """insert into alert_attempts (alert_id, channel, started_at, finished_at, outcome, code, detail)
-            values (%s, 'kakao_memo', %s, %s, 'accepted', '0', %s)""",
-            (number, at, at, ERROR),
+            """insert into alert_attempts (alert_id, channel, started_at, finished_at, outcome, code, detail, dealer_id)
+            values (%s, 'kakao_memo', %s, %s, 'accepted', '0', %s, %s)""",
+            (number, at, at, ERROR, f"dealer-{number}"),
         )
+    connection.execute(
+        """insert into delivery_reports (dealer, event_id, dealer_id, outcome, code, detail)
+        values ('nhn', 'event-1', 'dealer-1', 'delivered', '1000', %s)""",
+        (ERROR,),
+    )
+    connection.execute(
+        """insert into alert_decisions (alert_id, decision, state_before, reason, decided_by)
+        values (3, 'retried', 'failed', %s, 'kim')""",
+        (WHY,),
+    )
 
 
 def _waiting_and_refused(connection: psycopg.Connection, now: datetime) -> None:
@@ -174,8 +190,24 @@ def _waiting_and_refused(connection: psycopg.Connection, now: datetime) -> None:
 
 
 def _people(connection: psycopg.Connection, now: datetime) -> None:
-    person = "insert into customers (customer_id, name, channel, kakao_uuid) values (%s, %s, 'kakao_friends', %s)"
-    connection.execute(person, (CUSTOMER, NAME, UUID))
+    person = "insert into customers (customer_id, name) values (%s, %s)"
+    connection.execute(person, (CUSTOMER, NAME))
+    channel = """insert into customer_channels (customer_id, channel, position, address, consented_at)
+        values (%s, %s, %s, %s, %s)"""
+    for position, (name, address) in enumerate(ADDRESSES.items(), 1):
+        connection.execute(channel, (CUSTOMER, name, position, address, now if position > 1 else None))
+    quota = "insert into channel_quotas values ('kakao_default', current_date, %s, 5, 100)"
+    for subject in ("app", "sender", f"receiver:{RECEIVER}", f"pair:{RECEIVER}"):
+        connection.execute(quota, (subject,))
+    connection.execute(
+        """with notice as (
+            insert into staff_notices (kind, subject, body, html, covers_until)
+            values ('deliveries', '1 alert failed', %(body)s, %(body)s, %(at)s) returning notice_id
+        )
+        insert into staff_deliveries (notice_id, channel, last_error)
+        select notice_id, 'email', %(error)s from notice""",
+        {"body": BODY, "at": now, "error": ERROR},
+    )
     token = "insert into channel_tokens (connection_id, refresh_token, rotated_at) values ('kakao', 'token', %s)"
     connection.execute(token, (now,))
     label = "insert into labels (transaction_id, is_fraud, source, known_at) values ('T01', true, 'bank', %s)"

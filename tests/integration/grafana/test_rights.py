@@ -88,7 +88,30 @@ def test_the_states_on_the_dashboard_are_those_of_the_table(grafana, role_url):
     listed = {row[0] for row in grafana.execute("select state from reporting.alert_states").fetchall()}
     with psycopg.connect(role_url("postgres")) as owner:
         row = owner.execute(
-            "select pg_get_constraintdef(oid) from pg_constraint where conname = 'alerts_state_check'"
+            "select pg_get_constraintdef(oid) from pg_constraint where conname = 'known_states'"
         ).fetchone()
     allowed = {part.split("'")[1] for part in row[0].split(",")}
     assert listed == allowed
+
+
+def test_the_inbox_of_unknown_alerts_says_what_a_person_needs(seeded):
+    names = "alert_id, customer, channel, dealer_id, attempts, waiting_seconds between 2000 and 3000"
+    assert seeded.execute(f"select {names} from reporting.unknown_alerts").fetchall() == [
+        (4, "c***42", "kakao_memo", "dealer-4", 0, True)
+    ]
+
+
+def test_reachability_is_counted_and_names_nobody(seeded):
+    rows = seeded.execute(
+        "select channel, consent, customers from reporting.customers_reachability order by 1"
+    ).fetchall()
+    assert rows == [
+        ("alimtalk", "missing", 1), ("discord", "given", 1), ("email", "given", 1), ("kakao_friends", "given", 1),
+        ("none", "missing", 0),
+    ]  # fmt: skip
+
+
+def test_a_report_finds_its_alert_and_a_quota_its_share(seeded):
+    assert seeded.execute("select alert_id, outcome from reporting.delivery_reports").fetchall() == [(1, "delivered")]
+    quotas = seeded.execute("select subject, share_used from reporting.channel_quotas order by 1").fetchall()
+    assert quotas == [("app", 0.05), ("sender", 0.05)]

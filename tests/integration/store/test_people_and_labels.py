@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from jikimi.store.connection import open_store
-from jikimi.store.customers import upsert_customers, without_contact
+from jikimi.store.customers import show_customer, upsert_customers, without_contact
 from jikimi.store.labels import insert_labels
 
 MAY = pd.Timestamp("2026-05-01T10:00:00.123456Z")
@@ -45,28 +45,26 @@ def test_labels_can_be_written_inside_a_transaction_that_goes_on(store):
     assert store.execute("select count(*) from labels").fetchone()["count"] == 2
 
 
-def customer(store, customer_id):
-    return store.execute("select * from customers where customer_id = %s", [customer_id]).fetchone()
-
-
 def test_what_a_file_does_not_say_keeps_its_value(store):
     consent = datetime(2026, 1, 1, tzinfo=UTC)
-    full = {"customer_id": "c1", "name": "김민수", "language": "en", "channel": "kakao_friends", "kakao_uuid": "u1"}
+    full = {"customer_id": "c1", "name": "김민수", "language": "en", "channels": "kakao_friends", "kakao_uuid": "u1"}
     assert upsert_customers(store, pd.DataFrame([full | {"consented_at": consent}])) == 1
     assert upsert_customers(store, pd.DataFrame({"customer_id": ["c1"], "name": [None]})) == 0
     assert upsert_customers(store, pd.DataFrame({"customer_id": ["c1"], "language": ["ko"]})) == 1
-    kept = customer(store, "c1")
-    assert (kept["name"], kept["language"], kept["kakao_uuid"], kept["consented_at"]) == ("김민수", "ko", "u1", consent)
+    kept = show_customer(store, "c1")
+    (step,) = kept["route"]
+    assert (kept["name"], kept["language"], step["address"], step["consented_at"]) == ("김민수", "ko", "u1", consent)
 
 
 def test_a_new_customer_reads_korean_and_has_not_consented(store):
     upsert_customers(store, pd.DataFrame({"customer_id": ["c2", "not an id", "x" * 65]}))
-    assert (customer(store, "c2")["language"], customer(store, "c2")["consented_at"]) == ("ko", None)
+    new = show_customer(store, "c2")
+    assert (new["language"], new["route"]) == ("ko", [])
     assert store.execute("select count(*) from customers").fetchone()["count"] == 1
 
 
 def test_customers_without_a_channel_are_found_known_or_not(store):
-    upsert_customers(store, pd.DataFrame({"customer_id": ["has"], "channel": ["kakao_memo"]}))
+    upsert_customers(store, pd.DataFrame({"customer_id": ["has"], "channels": ["kakao_memo"]}))
     upsert_customers(store, pd.DataFrame({"customer_id": ["has-not"]}))
     assert sorted(without_contact(store, ["has", "has-not", "new", "no id"])) == ["has-not", "new"]
 
