@@ -8,6 +8,7 @@ import pytest
 from jikimi.channels.base import NAMES
 from jikimi.channels.registry import connection_id_of, open_channel
 from jikimi.exceptions import NotConfigured
+from jikimi.store.connection import open_store
 from tests.dealers import connect
 
 NO_STORE = cast(Any, None)
@@ -37,10 +38,11 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.usefixtures("connections")
-def test_every_channel_is_opened_by_its_name(name: str) -> None:
-    channel = open_channel(name, NO_STORE)
-    assert (channel.name, channel.connection_id) == (name, connection_id_of(name))
-    assert channel.limits.messages_a_call > 0
+def test_every_channel_is_opened_by_its_name(name: str, database: str) -> None:
+    with open_store(database) as store:
+        channel = open_channel(name, store)
+        assert (channel.name, channel.connection_id) == (name, connection_id_of(name))
+        assert channel.limits.messages_a_call > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
