@@ -1,7 +1,6 @@
 """For tests and for whoever tries something out: what becomes of messages, NHN's webhook, SOLAPI's balance."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -13,10 +12,7 @@ router = APIRouter(prefix="/admin")
 
 
 def _nearby(url: str) -> str:
-    """Take only addresses of this machine, or of a container beside it: what is told here stays here."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not (host == "127.0.0.1" or (host and "." not in host)):
+    if not nhn_webhook.is_nearby(url):
         raise ValueError("the webhook must be on this machine: http://127.0.0.1:PORT/…")
     return url
 

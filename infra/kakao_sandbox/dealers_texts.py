@@ -41,6 +41,17 @@ def fill(template: str, values: Mapping[str, object]) -> str | None:
     return _BLANK.sub(lambda blank: str(values[blank[1]]), template)
 
 
+@lru_cache(maxsize=256)
+def _pattern(template: str) -> re.Pattern[str]:
+    # Every other part is the name of a variable.
+    return re.compile(".*".join(re.escape(part) for part in _BLANK.split(template)[::2]), re.DOTALL)
+
+
+def is_filled(template: str, text: str) -> bool:
+    """Say whether a text is this template with something in its variables."""
+    return _pattern(template).fullmatch(text) is not None
+
+
 def text_bytes(text: str) -> int | None:
     """Return the bytes of a text message; None where EUC-KR lacks a character."""
     try:

@@ -1,9 +1,11 @@
 """NHN's webhook: results are told to an address of the customer's own, again and again until it answers."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -11,6 +13,8 @@ from infra.kakao_sandbox.nhn_answers import instant
 from infra.kakao_sandbox.state import Sandbox
 
 SIGNATURE = "X-Toast-Webhook-Signature"
+# Names without a dot are those of containers; nothing on the Internet has one.
+_NEARBY = re.compile(r"127\.0\.0\.1|[a-z][a-z0-9_-]*")
 _HOOKS_A_CALL = 100
 _MOST_TRIES = 5
 _TIMEOUT_SECONDS = 5.0
@@ -28,6 +32,12 @@ class Webhook:
     url: str
     signature: str = field(repr=False)
     copies: int = 1
+
+
+def is_nearby(url: str) -> bool:
+    """Say whether an address is on this machine, or in a container beside it: what is told here stays here."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and bool(_NEARBY.fullmatch(parts.hostname or ""))
 
 
 def webhook(sandbox: Sandbox) -> Webhook:
@@ -48,7 +58,7 @@ def turn(sandbox: Sandbox, chosen: Webhook) -> None:
 
 def announce(sandbox: Sandbox, delivery_ids: Sequence[int]) -> None:
     """Have results told, where somebody wants to hear them; call it inside a transaction."""
-    if not delivery_ids or not webhook(sandbox).url:
+    if not delivery_ids or not is_nearby(webhook(sandbox).url):
         return
     now = sandbox.now()
     sandbox.database.executemany(
@@ -75,7 +85,7 @@ async def tell_due(sandbox: Sandbox, client: httpx.AsyncClient) -> int:
         " where nhn_hooks.due_at <= ? order by nhn_hooks.due_at limit ?",
         *(sandbox.now(), _HOOKS_A_CALL),
     )
-    if not rows or not chosen.url:
+    if not rows or not is_nearby(chosen.url):
         return 0
     hooks = [_hook(sandbox, row) for row in rows]
     heard = all([await _tell(sandbox, client, chosen, hooks) for _ in range(chosen.copies)])

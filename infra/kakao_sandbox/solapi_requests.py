@@ -1,11 +1,9 @@
 """A request to SOLAPI is checked here: as a whole, and message by message."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from infra.kakao_sandbox import dealers_texts
@@ -15,7 +13,6 @@ from infra.kakao_sandbox.solapi_answers import SolapiError
 
 MOST_MESSAGES = 10_000
 _MOST_NAME, _MOST_VALUE = 30, 100
-_BLANK = re.compile(r"#\\\{[^{}]+\\\}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,10 @@ def delivery(message: Mapping[str, Any], sequence: int, message_id: str, setting
     :param sequence: its place in the group, from 1.
     :raises Refused: it cannot be sent.
     """
-    kind, number, reference = kind_of(message), _address(message), _custom_fields(message.get("customFields"))
+    kind = kind_of(message)
+    if kind not in ("ATA", *dealers_texts.MOST_BYTES):
+        raise Refused("1025")
+    number, reference = _address(message), _custom_fields(message.get("customFields"))
     sender = _sender(message.get("from"), settings)
     if kind == "ATA":
         options = message.get("kakaoOptions")
@@ -131,7 +131,7 @@ def _alimtalk(options: Mapping[str, Any], text: object, settings: Settings) -> t
         raise Refused("1042")
     variables = options.get("variables") or {}
     if text and not variables:
-        filled = str(text) if _pattern(template).fullmatch(str(text)) else None
+        filled = str(text) if dealers_texts.is_filled(template, str(text)) else None
     else:
         # SOLAPI's variables are called by what stands in the template, `#{name}`.
         named = {name[2:-1]: value for name, value in variables.items() if name.startswith("#{")}
@@ -141,11 +141,6 @@ def _alimtalk(options: Mapping[str, Any], text: object, settings: Settings) -> t
     if not 0 < len(filled) <= dealers_texts.MOST_CHARACTERS:
         raise Refused("1031")
     return code, filled
-
-
-@lru_cache(maxsize=256)
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(_BLANK.sub(".*", re.escape(template)), re.DOTALL)
 
 
 def _fall_back(message: Mapping[str, Any], text: str, sender: str | None, settings: Settings) -> TextMessage:
