@@ -20,6 +20,7 @@ _MOST_A_CALL = {NHN: 1000, SOLAPI: 10_000}
 # Customers read Korean unless they said otherwise.
 _NEEDED_TEMPLATES = ("alert.ko", "alert_more.ko")
 _TEMPLATES = (*_NEEDED_TEMPLATES, "alert.en", "alert_more.en")
+_LONGEST_NHN_CODE = 20
 _NUMBER = re.compile(r"[\d-]{1,14}")
 
 
@@ -75,7 +76,7 @@ def read_settings(connection: Any, conn_type: str) -> AlimtalkSettings:
         key=_needed(connection.login, "login", name),
         secret=_needed(connection.password, "password", name),
         sender=_needed(extra.get("sender_key"), "sender_key", name),
-        templates=_templates(extra, name),
+        templates=_templates(extra, conn_type, name),
         fall_back=fall_back,
         sender_number=sender_number,
         service_number=_number(extra.get("service_number"), "service_number", name),
@@ -86,8 +87,12 @@ def read_settings(connection: Any, conn_type: str) -> AlimtalkSettings:
     )
 
 
-def _templates(extra: Mapping[str, Any], connection: str) -> dict[str, str]:
+def _templates(extra: Mapping[str, Any], conn_type: str, connection: str) -> dict[str, str]:
     found = {name: str(code) for name in _TEMPLATES if (code := extra.get(_field_of(name)))}
+    for name, code in found.items():
+        if conn_type == NHN and len(code) > _LONGEST_NHN_CODE:
+            most = f"at most {_LONGEST_NHN_CODE} characters"
+            raise NotConfigured(f"{_field_of(name)} of the connection {connection} must have {most}.")
     for name in _NEEDED_TEMPLATES:
         _needed(found.get(name), _field_of(name), connection)
     return found

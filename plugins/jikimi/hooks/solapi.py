@@ -16,14 +16,13 @@ from airflow.sdk import BaseHook
 from jikimi.exceptions import DeliveryError, JikimiError, Unknown
 from jikimi.hooks.alimtalk import Alimtalk, Asked, Finding, Outcome, Receipt, settings_of
 from jikimi.hooks.alimtalk_settings import SOLAPI, AlimtalkSettings
-from jikimi.hooks.solapi_codes import SERVICE, error_of_message, error_of_request
+from jikimi.hooks.solapi_codes import REFERENCE, SERVICE, error_of_message, error_of_request, reference_of
 from jikimi.hooks.solapi_reports import findings
 from jikimi.hooks.transport import error_of_status, exchange
 
 if TYPE_CHECKING:
     from solapi.model import RequestMessage
 
-REFERENCE = "alertId"
 _SEND = "/messages/v4/send-many/detail"
 _LIST = "/messages/v4/list-old"
 
@@ -164,7 +163,7 @@ def _outcomes(answer: Mapping[str, Any], messages: Sequence[Alimtalk]) -> list[O
     refused = [item for item in answer.get("failedMessageList") or () if isinstance(item, dict)]
     taken = [item for item in answer.get("messageList") or () if isinstance(item, dict)]
     by_number = {str(item.get("to")): item for item in refused}
-    by_reference = {reference: item for item in (*taken, *refused) if (reference := _reference(item))}
+    by_reference = {reference: item for item in (*taken, *refused) if (reference := reference_of(item))}
     found = [by_reference.get(message.reference) or by_number.get(message.number) for message in messages]
     # Where SOLAPI does not list what it took, all that it did not refuse was taken; reports find it by its reference.
     matched = {id(item) for item in found}
@@ -176,8 +175,3 @@ def _outcomes(answer: Mapping[str, Any], messages: Sequence[Alimtalk]) -> list[O
 def _outcome(item: Mapping[str, Any]) -> Outcome:
     code = str(item.get("statusCode"))
     return error_of_message(code) or Receipt(item.get("messageId"), code)
-
-
-def _reference(item: Mapping[str, Any]) -> str | None:
-    fields = item.get("customFields")
-    return fields.get(REFERENCE) if isinstance(fields, dict) else None

@@ -1,9 +1,14 @@
 """SOLAPI's codes in the words of Jikimi: how it refuses a request or a message, and what it says later of a message."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from jikimi.exceptions import DeliveryError, Misconfigured, Rejected, Unavailable, Unknown
 from jikimi.hooks.alimtalk import Fate, Meaning, Verdict, error_of
 
 SERVICE = "SOLAPI"
+# The custom field by which reports find an alert.
+REFERENCE = "alertId"
 # A signature that was seen before means that a copy of this very request arrived earlier: each has a salt of its own.
 REQUESTS = {
     "InvalidAPIKey": Meaning("the API key is not known", Misconfigured),
@@ -44,6 +49,12 @@ def error_of_message(code: str) -> DeliveryError | None:
     """Translate what is said of one message in an answer; None where it was taken."""
     meaning = MESSAGES.get(code, _TAKEN if code.startswith("2") else Meaning("an unknown code", Unavailable))
     return error_of(code, meaning, SERVICE) if meaning.error else None
+
+
+def reference_of(item: Mapping[str, Any]) -> str | None:
+    """Return the reference that SOLAPI repeats of a message; None where it does not."""
+    fields = item.get("customFields")
+    return fields.get(REFERENCE) if isinstance(fields, dict) else None
 
 
 def fate_of(code: str | None, *, is_text: bool = False, may_become_text: bool = False) -> Fate:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jikimi.hooks.alimtalk import Asked, Finding, Verdict, absent, in_batches, windows
-from jikimi.hooks.solapi_codes import fate_of
+from jikimi.hooks.solapi_codes import fate_of, reference_of
 
 Get = Callable[[Mapping[str, Any]], dict[str, Any]]
 Item = Mapping[str, Any]
@@ -53,7 +53,7 @@ def _of_nameless(get: Get, nameless: Mapping[str, Asked]) -> Iterator[tuple[Aske
         found: dict[str, list[tuple[str, Item]]] = {name: [] for name in wanted}
         period = {"dateType": "CREATED", "startDate": start.isoformat(), "endDate": end.isoformat()}
         for message_id, item in _pages(get, period):
-            if (name := _reference(item) or "") in found:
+            if (name := reference_of(item) or "") in found:
                 found[name].append((message_id, item))
         yield from ((one, found[name]) for name, one in wanted.items())
 
@@ -81,8 +81,3 @@ def _finding(message_id: str, item: Item, asked: Asked | None, decided_before: d
     event_id = f"{message_id}/{code}" + ("/text" if is_text else "")
     is_delivered = fate.verdict is Verdict.DELIVERED
     return Finding(event_id, message_id, asked.reference, is_delivered, code or "", f"{fate.words}.")
-
-
-def _reference(item: Item) -> str | None:
-    fields = item.get("customFields")
-    return fields.get("alertId") if isinstance(fields, dict) else None

@@ -56,6 +56,7 @@ def test_all_fields_are_read() -> None:
         pytest.param({"extra": {"sender_key": ""}}, "sender_key", id="no sender"),
         pytest.param({"extra": {"template_alert_ko": None}}, "template_alert_ko", id="no template"),
         pytest.param({"extra": {"template_alert_more_ko": None}}, "template_alert_more_ko", id="no second template"),
+        pytest.param({"extra": {"template_alert_en": "T" * 21}}, "template_alert_en", id="code that NHN cannot have"),
         pytest.param({"extra": {"fall_back": "fax"}}, "fall_back", id="unknown fall-back"),
         pytest.param({"extra": {"fall_back": "SMS"}}, "sender_number", id="fall-back without a number"),
         pytest.param({"extra": {"sender_number": "ask us"}}, "sender_number", id="number in words"),
@@ -70,6 +71,11 @@ def test_all_fields_are_read() -> None:
 def test_field_that_cannot_be_used_is_named(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(NotConfigured, match=named):
         read_settings(connection(**changes), NHN)
+
+
+def test_code_of_a_template_may_be_longer_at_solapi() -> None:
+    code = "KA01TP230126010938204fWJtLZUIabc"
+    assert read_settings(connection({"template_alert_ko": code}), SOLAPI).template("alert.ko") == code
 
 
 def test_secrets_do_not_show() -> None:
