@@ -1,16 +1,20 @@
 """For the runner and for tests: friends in bulk, all that arrived, quotas, the clock, and switches."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from infra.kakao_sandbox import friends, messages, quotas
 from infra.kakao_sandbox.state import Sandbox, sandbox_of
 
 router = APIRouter(prefix="/admin")
+_PAGE = 2_000
 _Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -50,7 +54,8 @@ async def show_messages(
     limit: Annotated[int, Query(ge=1, le=1_000_000)] = 100_000,
 ) -> Response:
     """Return what arrived after an id, oldest first; ask again with the last id for the next page."""
-    return JSONResponse(messages.listed(sandbox_of(request), chosen, after_id, limit))
+    pages = _pages(sandbox_of(request), chosen, after_id, limit)
+    return StreamingResponse(pages, media_type="application/json")
 
 
 @router.get("/quotas")
@@ -90,6 +95,16 @@ async def turn_switches(request: Request, switches: Switches) -> dict[str, str]:
     """Turn a switch."""
     sandbox_of(request).turn("all_failed_answer", switches.all_failed_answer)
     return await show_switches(request)
+
+
+async def _pages(sandbox: Sandbox, chosen: messages.Selection, after_id: int, limit: int) -> AsyncIterator[str]:
+    """Write a list of any length as JSON, page by page, so that other requests get their turn in between."""
+    joint = "["
+    while limit > 0 and (rows := messages.listed(sandbox, chosen, after_id, min(limit, _PAGE))):
+        yield joint + json.dumps(rows, ensure_ascii=False)[1:-1]
+        joint, after_id, limit = ",", rows[-1]["message_id"], limit - len(rows)
+        await asyncio.sleep(0)
+    yield "[]" if joint == "[" else "]"
 
 
 def _clock(sandbox: Sandbox) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,7 +57,7 @@ def keep(
 def keep_many(sandbox: Sandbox, arrivals: Sequence[Arrival]) -> list[int]:
     """Keep messages at the end of their chats and return their ids; call it inside a transaction."""
     first, now = newest_id(sandbox) + 1, sandbox.now()
-    numbered = list(enumerate(arrivals, first))
+    numbered = list(enumerate(map(_storable, arrivals), first))
     sandbox.database.executemany(
         "insert into messages (message_id, chat_key, channel, subject, text, link, detail, state, received_at)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -167,6 +167,16 @@ def chat(sandbox: Sandbox, chat_key: str, limit: int) -> dict[str, Any] | None:
         *(chat_key, limit),
     )
     return {**dict(found), "messages": _readable(rows[::-1])}
+
+
+def _storable(arrival: Arrival) -> Arrival:
+    """Replace halves of characters, which JSON and mail can carry and the database cannot keep."""
+    try:
+        "".join(filter(None, (arrival.chat_key, arrival.text, arrival.title, arrival.subject, arrival.detail))).encode()
+    except UnicodeEncodeError:
+        texts = {name: value for name, value in asdict(arrival).items() if value is not None}
+        return Arrival(**{name: value.encode("utf-8", "replace").decode() for name, value in texts.items()})
+    return arrival
 
 
 def _readable(rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -73,6 +73,7 @@ create table if not exists messages (
     received_at     real not null
 ) strict;
 create index if not exists messages_of_chat on messages (chat_key, message_id);
+create index if not exists messages_of_channel on messages (channel, message_id);
 
 create table if not exists quota_counters (
     day             text not null,

@@ -1,6 +1,7 @@
-"""The sandbox as an application without a port, and the same one opened again on the same folder."""
+"""The sandbox as an application without a port, the same one opened again on the same folder, and one with ports."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from infra.kakao_sandbox.app import create_app
-from infra.kakao_sandbox.settings import Settings
+from infra.kakao_sandbox.settings import Settings, webhooks_with
 
 NOON_IN_KOREA = datetime(2026, 8, 21, 3, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1/oauth"
@@ -35,6 +37,11 @@ class App:
         self.settings = replace(self.settings, **changes)
         app = create_app(self.folder, self.settings, lambda: self.now)
         self.client = self.stack.enter_context(TestClient(app, base_url="http://127.0.0.1", follow_redirects=False))
+
+    def fault(self, **fault: Any) -> int:
+        answer = self.client.post("/admin/faults", json=fault)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["fault_id"]
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
@@ -91,3 +98,43 @@ def sender(app: App) -> App:
     """An open sandbox whose staff account has consented to everything."""
     app.log_in()
     return app
+
+
+class Running:
+    """The sandbox on ports of 127.0.0.1, its clock the real one."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings("app-key", "app-secret", discord_webhooks=webhooks_with("token"), smtp_password="secret")
+        self.app = create_app(folder, settings, smtp_port=0)
+        config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+        while not self.server.started:
+            assert self.thread.is_alive(), "the sandbox did not start"
+            self.thread.join(0.01)
+        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        self.smtp_port = self.app.state.smtp_port
+        self.client = httpx.Client(base_url=self.url, trust_env=False)
+
+    def stop(self) -> None:
+        self.client.close()
+        self.server.should_exit = True
+        self.thread.join(10)
+
+    def fault(self, **fault: Any) -> None:
+        self.client.post("/admin/faults", json=fault).raise_for_status()
+
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.client.get("/admin/messages").json()]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """The sandbox as other processes see it, with Discord and mail."""
+    sandbox = Running(tmp_path / "sandbox")
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
