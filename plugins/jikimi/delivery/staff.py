@@ -50,7 +50,8 @@ class MailToStaff:
         from jikimi.hooks.mime import compose
         from ml.messages import Letter
 
-        letter = Letter(notice.body, notice.subject, html=notice.html)
+        # The body is quoted for Discord.
+        letter = Letter("", notice.subject, html=notice.html)
         mail = compose(self._sender, self._receivers, letter, f"staff-{notice.notice_id}", notice.created_at)
         for error in self._hook.send(mail):
             _log.warning("notice %s does not reach all of staff: %s", notice.notice_id, error)

@@ -33,7 +33,7 @@ def address_of(text: str | None) -> Address:
 def compose(
     sender: Address, receivers: Sequence[Address], letter: "Letter", reference: str, written_at: datetime
 ) -> EmailMessage:
-    """Return the mail: text, and HTML where the letter has it.
+    """Return the mail: as text, as HTML, or as both, whatever the letter has.
 
     The id of the message is the same whenever the same letter is sent, so that a mail reader knows it again.
 
@@ -43,12 +43,14 @@ def compose(
     mail = EmailMessage(policy=_POLICY)
     mail["From"], mail["To"], mail["Date"] = sender, list(receivers), written_at
     mail["Subject"] = " ".join(letter.title.split())
-    # The text tells apart what has the same reference in two installations of one bank.
-    words = hashlib.sha256(letter.text.encode()).hexdigest()[:12]
+    # The words tell apart what has the same reference in two installations of one bank.
+    words = hashlib.sha256((letter.text or letter.html).encode()).hexdigest()[:12]
     mail["Message-ID"] = f"<{reference}.{words}@{sender.domain}>"
     # Or out-of-office assistants would answer.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.text)
+    if letter.text:
+        mail.set_content(letter.text)
     if letter.html:
-        mail.add_alternative(letter.html, subtype="html")
+        add_html = mail.add_alternative if letter.text else mail.set_content
+        add_html(letter.html, subtype="html")
     return mail
