@@ -49,11 +49,10 @@ class Sender:
         self._finish(call, leaving, begun.attempts, quotas, results)
         return results
 
-    def repeat(self, open_call: OpenCall, messages: Sequence[Message]) -> None:
+    def repeat(self, open_call: OpenCall, ready: Sequence[Ready]) -> None:
         """Send a request again whose sender died before it heard an answer; its dealer knows the call's id."""
-        self._wait_for_slot(len(messages))
-        results = self._exchange(open_call.call, messages, is_repeat=True)
-        ready = list(zip(open_call.alerts, messages, strict=True))
+        self._wait_for_slot(len(ready))
+        results = self._exchange(open_call.call, [message for _, message in ready], is_repeat=True)
         self._finish(open_call.call, ready, open_call.attempts, {}, results)
 
     def _wait_for_slot(self, messages: int) -> None:

@@ -83,9 +83,11 @@ class Drain:
         channel = self._open(call.call.channel)
         if not channel:
             return
-        steps = [_step_of(alert, channel.name) for alert in call.alerts]
-        messages = [self._message(alert, step) for alert, step in zip(call.alerts, steps, strict=True)]
-        self._sender(outbox, channel).repeat(call, messages)
+        steps = [(alert, _step_of(alert, channel.name)) for alert in call.alerts]
+        # Who took the channel off their route cannot be asked about: their alert stays open until the dealer forgets it.
+        ready = [(alert, self._message(alert, step)) for alert, step in steps if step]
+        if ready:
+            self._sender(outbox, channel).repeat(call, ready)
 
     def _sorted(self, outbox: Outbox, alerts: Sequence[ClaimedAlert]) -> Iterator[tuple[Channel, list[Ready]]]:
         """Give each channel its alerts; those without a way to their customer are settled."""
@@ -166,9 +168,9 @@ class Drain:
         return Message(alert.alert_id, alert.reference, step.address, self.write(step.channel, alert))
 
 
-def _step_of(alert: ClaimedAlert, channel: str) -> Step:
+def _step_of(alert: ClaimedAlert, channel: str) -> Step | None:
     """Return the step of a channel, consent or not: the request left already, it is only asked about again."""
-    return next((step for step in alert.route if step.channel == channel), Step(channel, None, has_consent=False))
+    return next((step for step in alert.route if step.channel == channel), None)
 
 
 def _why_not_written(error: Exception) -> str:

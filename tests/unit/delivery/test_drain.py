@@ -116,6 +116,22 @@ def test_a_call_that_stays_without_an_answer_is_repeated_by_a_later_drain(bench)
     assert len({call_id for call_id, _ in channel.calls_seen}) == 1
 
 
+def test_who_left_the_channel_meanwhile_is_not_asked_about_and_not_told_again(bench):
+    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
+    channel.otherwise = Taken(False, None, "-1005")
+    email = bench.channel("email")
+    alerts(bench, 2)
+    bench.drain()
+    bench.outbox.customer("c1", ("email", True))
+    bench.outbox.pass_time(121)
+    bench.drain()
+    assert bench.states() == ["sending", "accepted"]
+    bench.outbox.pass_time(541)
+    bench.drain()
+    assert bench.states() == ["unknown", "accepted"]
+    assert email.taken == []
+
+
 def test_a_call_without_an_answer_is_unknown_once_its_dealer_forgot_it(bench):
     channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
     alerts(bench, 1)
