@@ -8,6 +8,7 @@ JikimiError
 ├── ServiceUnavailable
 ├── BadFile
 ├── NoPanel
+├── NoConsent
 ├── Undeliverable
 └── DeliveryError
     ├── Rejected
@@ -51,6 +52,10 @@ class BadFile(JikimiError):
 
 class NoPanel(JikimiError):
     """There is no champion panel yet: train one with the DAG train_panel."""
+
+
+class NoConsent(JikimiError):
+    """The account that sends did not consent: nothing was changed."""
 
 
 class Undeliverable(JikimiError):

@@ -1,19 +1,23 @@
 """KakaoTalk messages over its REST API: a memo to the sending account itself, or a message to its friends."""
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import requests
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
-from requests.auth import AuthBase
 
-from jikimi.exceptions import DeliveryError, JikimiError, NotConfigured, Rejected, Unavailable, Unknown
-from jikimi.hooks.kakao_errors import error_of_code, error_of_status, error_of_transport, scrub
-from jikimi.hooks.kakao_login import KakaoLogin, post_token
+from jikimi.exceptions import DeliveryError, JikimiError, Misconfigured, NotConfigured, Rejected, Unknown
+from jikimi.hooks.kakao_errors import BAD_TOKEN, DEAD_REFRESH_TOKEN, code_of, error_of_code, listed, words_in
+from jikimi.hooks.kakao_friends import Friend, Query, read_friends
+from jikimi.hooks.kakao_login import KakaoLogin
 from jikimi.hooks.kakao_settings import KakaoSettings, read_settings
+from jikimi.hooks.kakao_wire import OK, Answer, exchange, open_session, post_token
+from jikimi.hooks.transport import error_of_status
 from jikimi.tokens import TokenVault
 from ml.messages import MAX_LENGTH
 from ml.plain_text import text_length
@@ -21,14 +25,24 @@ from ml.plain_text import text_length
 MAX_RECEIVERS = 5
 _MEMO = "/v2/api/talk/memo/default/send"
 _FRIENDS = "/v1/api/talk/friends/message/default/send"
+_FRIEND_LIST = "/v1/api/talk/friends"
 _TOKEN_INFO = "/v1/user/access_token_info"  # noqa: S105
-_OK = 200
-_BAD_TOKEN = -401
-_Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom an access token speaks for.
+
+    :param expires_in: seconds that the access token still lives.
+    """
+
+    account_id: int
+    app_id: int
+    expires_in: int
 
 
 class KakaoHook(BaseHook):
-    """Sends KakaoTalk messages with one connection.
+    """Sends KakaoTalk messages with one connection; several threads may share it.
 
     :param kakao_conn_id: the connection; login is the REST API key, password the client secret.
     :param tokens: where rotated tokens are kept; without it nothing can be sent, only the connection be tested.
@@ -43,6 +57,8 @@ class KakaoHook(BaseHook):
         super().__init__()
         self.kakao_conn_id = kakao_conn_id
         self.tokens = tokens
+        self._guard = threading.Lock()
+        self._login: KakaoLogin | None = None
 
     @cached_property
     def settings(self) -> KakaoSettings:
@@ -58,9 +74,22 @@ class KakaoHook(BaseHook):
             ) from error
         return read_settings(connection)
 
+    @property
+    def login(self) -> KakaoLogin:
+        """The way to access tokens, one for all threads.
+
+        :raises NotConfigured: there is no vault, or the connection cannot be used.
+        """
+        if self.tokens is None:
+            raise NotConfigured("KakaoHook needs a token vault to send: a rotated refresh token would be lost.")
+        with self._guard:
+            if self._login is None:
+                self._login = KakaoLogin(self.settings, self.tokens, self._session)
+            return self._login
+
     @cached_property
     def _session(self) -> requests.Session:
-        return requests.Session()
+        return open_session()
 
     def get_conn(self) -> requests.Session:
         """Return the HTTP session that all calls of this hook share."""
@@ -72,9 +101,8 @@ class KakaoHook(BaseHook):
         :raises Rejected: for good. :raises Unavailable: not taken. :raises Unknown: perhaps delivered.
         """
         status, answer = self._send(_MEMO, text, ())
-        if status == _OK and answer.get("result_code") == 0:
-            return
-        raise _error(status, answer, answer.get("code"))
+        if status != OK or answer.get("result_code") != 0:
+            raise _error(status, answer)
 
     def send_to_friend(self, uuid: str, text: str) -> None:
         """Send `text` to one friend of the sending account; errors as in `send_memo`."""
@@ -92,6 +120,22 @@ class KakaoHook(BaseHook):
         status, answer = self._send(_FRIENDS, text, uuids)
         return {uuid: _friend_error(status, answer, uuid) for uuid in uuids}
 
+    def friends(self) -> Iterator[Friend]:
+        """Yield all friends of the sending account.
+
+        :raises DeliveryError: KakaoTalk refuses or does not answer. :raises NotConfigured: there is no login.
+        """
+
+        def page_at(query: Query) -> Answer:
+            return self._read(_FRIEND_LIST, params=query)
+
+        return read_friends(page_at)
+
+    def account(self) -> Account:
+        """Ask whom the access token speaks for; errors as in `friends`."""
+        answer = self._read(_TOKEN_INFO)
+        return Account(*(int(answer.get(name) or 0) for name in ("id", "app_id", "expires_in")))
+
     def test_connection(self) -> tuple[bool, str]:
         """Try the app key and secret, and with a vault the sending account's consent too; sends nothing."""
         try:
@@ -103,16 +147,13 @@ class KakaoHook(BaseHook):
         if self.tokens is None:
             # A real refresh could rotate the token and there is nobody to keep the new one: try one that cannot exist.
             return self._tested_without_vault()
-        status, answer = self._authorized("GET", _TOKEN_INFO, None, ())
-        if status != _OK:
-            raise _error(status, answer, answer.get("code"))
-        return f"KakaoTalk accepts the app and the consent of account {answer.get('id')}."
+        return f"KakaoTalk accepts the app and the consent of account {self.account().account_id}."
 
     def _tested_without_vault(self) -> str:
         try:
             post_token(self.settings, self._session, {"grant_type": "refresh_token", "refresh_token": "none"})
         except DeliveryError as error:
-            if error.code != "KOE322":
+            if error.code != DEAD_REFRESH_TOKEN:
                 raise
         return "KakaoTalk accepts the app's key and secret; the consent is tried with the first message."
 
@@ -122,69 +163,47 @@ class KakaoHook(BaseHook):
         link = {"web_url": url, "mobile_web_url": url} if url else {}
         return json.dumps({"object_type": "text", "text": text, "link": link}, ensure_ascii=False)
 
-    def _send(self, path: str, text: str, uuids: Sequence[str]) -> _Answer:
+    def _send(self, path: str, text: str, uuids: Sequence[str]) -> tuple[int, Answer]:
         if not 0 < text_length(text) <= MAX_LENGTH:
             raise Rejected(f"A message has 1 to {MAX_LENGTH} characters, not {text_length(text)}.")
         receivers = {"receiver_uuids": json.dumps(list(uuids))} if uuids else {}
         try:
-            return self._authorized("POST", path, receivers | {"template_object": self._template(text)}, uuids)
+            form = receivers | {"template_object": self._template(text)}
+            return self._authorized("POST", path, hidden=uuids, data=form)
         except NotConfigured as error:
-            # Nothing has left, so whoever sends may treat it as any other absence of the channel.
-            raise Unavailable(str(error)) from error
+            raise Misconfigured(str(error)) from error
 
-    @cached_property
-    def _login(self) -> KakaoLogin:
-        if self.tokens is None:
-            raise NotConfigured("KakaoHook needs a token vault to send: a rotated refresh token would be lost.")
-        return KakaoLogin(self.settings, self.tokens, self._session)
+    def _read(self, path: str, **more: Any) -> Answer:
+        status, answer = self._authorized("GET", path, **more)
+        if status != OK:
+            raise _error(status, answer)
+        return answer
 
-    def _authorized(self, method: str, path: str, form: dict[str, str] | None, uuids: Sequence[str]) -> _Answer:
+    def _authorized(self, method: str, path: str, **more: Any) -> tuple[int, Answer]:
         """Call with an access token; where it is refused, once more with a new one: nothing was taken then."""
-        token = self._login.access_token()
-        status, answer = self._exchange(method, path, form, token)
-        if answer.get("code") == _BAD_TOKEN:
-            token = self._login.access_token(refused=token)
-            status, answer = self._exchange(method, path, form, token)
-        return status, {**answer, "msg": scrub(answer.get("msg"), [token, *uuids])}
-
-    def _exchange(self, method: str, path: str, form: dict[str, str] | None, token: str) -> _Answer:
         url, seconds = self.settings.api_url + path, self.settings.timeout_seconds
-        try:
-            response = self._session.request(
-                method, url, data=form, auth=_Bearer(token), timeout=seconds, allow_redirects=False
-            )
-            answer = response.json()
-        except requests.JSONDecodeError:
-            raise _error(response.status_code, {}, None) from None
-        except requests.RequestException as error:
-            raise error_of_transport(error) from error
-        return response.status_code, answer if isinstance(answer, dict) else {}
+        token = self.login.access_token()
+        status, answer = exchange(self._session, method, url, seconds, token, **more)
+        if code_of(answer) == BAD_TOKEN:
+            token = self.login.access_token(refused=token)
+            status, answer = exchange(self._session, method, url, seconds, token, **more)
+        return status, answer
 
 
-class _Bearer(AuthBase):
-    """Sets the header itself, because requests would let a .netrc entry overwrite one that is merely given."""
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        return request
-
-
-def _friend_error(status: int, answer: dict[str, Any], uuid: str) -> DeliveryError | None:
+def _friend_error(status: int, answer: Answer, uuid: str) -> DeliveryError | None:
     """Read one friend's fate, for HTTP 200 may hold failures and HTTP 400 may hold the same list."""
-    if uuid in (answer.get("successful_receiver_uuids") or ()):
+    if uuid in listed(answer, "successful_receiver_uuids"):
         return None
-    for failure in answer.get("failure_info") or ():
-        if isinstance(failure, dict) and uuid in (failure.get("receiver_uuids") or (uuid,)):
-            return _error(status, answer, failure.get("code"))
-    return _error(status, answer, answer.get("code"))
+    for failure in listed(answer, "failure_info"):
+        if uuid in (listed(failure, "receiver_uuids") or (uuid,)):
+            return _error(status, failure)
+    return _error(status, answer)
 
 
-def _error(status: int, answer: dict[str, Any], code: object) -> DeliveryError:
-    if isinstance(code, int) and code < 0:
-        return error_of_code(code, answer.get("msg") or "")
-    if status == _OK:
+def _error(status: int, answer: Answer) -> DeliveryError:
+    code = code_of(answer)
+    if code is not None:
+        return error_of_code(code, words_in(answer), status)
+    if status == OK:
         return Unknown("KakaoTalk answered HTTP 200 without saying whether it took the message.", str(status))
-    return error_of_status(status)
+    return error_of_status(status, "KakaoTalk")

@@ -1,122 +1,118 @@
 """KakaoTalk's answers in the words of Jikimi: which are final, which may be tried again, which nobody knows.
 
-The table is that of KakaoTalk's error codes. A fault of the app's configuration is `Unavailable`: the message was not
-taken, and sending it once a person has put the app right is safe.
+The tables are those of KakaoTalk's message API and of its login server.
 """
 
-import ssl
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-import requests
-import urllib3.exceptions
+from jikimi.exceptions import DeliveryError, Misconfigured, QuotaUsedUp, Rejected, Unavailable, Unknown
 
-from jikimi.exceptions import DeliveryError, Rejected, Unavailable, Unknown
-
-
-class Advice(StrEnum):
-    """What to do about a refusal."""
-
-    RETRY = "try again later"
-    RETRY_ONCE = "try once more later, then use another channel"
-    ALARM = "a person must put the app's configuration right"
-    WAIT_FOR_RESET = "send nothing more before midnight in Korea"
-    OTHER_CHANNEL = "use another channel"
-    DEFER = "use another channel, or wait until midnight in Korea"
-    GIVE_UP = "this message can never be sent"
-    ASK = "it may have been delivered: do not send it again"
+BAD_TOKEN = -401
+BAD_PARAMETERS = -2
+DEAD_REFRESH_TOKEN = "KOE322"  # noqa: S105
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """One row of the table."""
+    """One row of a table: what a code says, the error it becomes, and what that error holds besides."""
 
     words: str
-    advice: Advice
+    kind: type[DeliveryError]
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
-_CONFIGURATION = "the app is blocked, suspended or lacks the permission"
-MEANINGS = {
-    -1: Meaning("internal fault", Advice.RETRY),
-    -2: Meaning("bad parameters", Advice.GIVE_UP),
-    -3: Meaning("the feature or scope is not switched on", Advice.ALARM),
-    **dict.fromkeys((-4, -5, -6, -12), Meaning(_CONFIGURATION, Advice.ALARM)),
-    **dict.fromkeys((-7, -9798), Meaning("maintenance", Advice.RETRY)),
-    -8: Meaning("bad header", Advice.GIVE_UP),
-    -9: Meaning("the API is retired", Advice.GIVE_UP),
-    **dict.fromkeys((-10, -11), Meaning("the app's quota is used up", Advice.WAIT_FOR_RESET)),
-    **dict.fromkeys((-101, -103), Meaning("the account is not linked to the app", Advice.OTHER_CHANNEL)),
-    -401: Meaning("the access token is refused even when new", Advice.ALARM),
-    -402: Meaning("the sending account must consent again", Advice.ALARM),
-    -501: Meaning("not a KakaoTalk user", Advice.OTHER_CHANNEL),
-    -502: Meaning("not a friend of the sending account", Advice.RETRY_ONCE),
-    -530: Meaning("the recipient refuses messages", Advice.OTHER_CHANNEL),
-    -532: Meaning("the sender's daily limit is reached", Advice.DEFER),
-    -533: Meaning("the receiver's daily limit is reached", Advice.DEFER),
-    -536: Meaning("the daily limit between these two is reached", Advice.DEFER),
-    -603: Meaning("time-out inside KakaoTalk", Advice.ASK),
+_BLOCKED = Meaning("the app is blocked, suspended or lacks the permission", Misconfigured)
+_MAINTENANCE = Meaning("maintenance", Unavailable)
+_APP_QUOTA = Meaning("the app's quota is used up", QuotaUsedUp, {"subject": "app"})
+_NO_ACCOUNT = Meaning("the account is not linked to the app", Rejected)
+MESSAGE_CODES = {
+    -1: Meaning("internal fault", Unavailable),
+    BAD_PARAMETERS: Meaning("bad parameters", Rejected),
+    -3: Meaning("the feature or scope is not switched on", Misconfigured),
+    **dict.fromkeys((-4, -5, -6, -12), _BLOCKED),
+    **dict.fromkeys((-7, -9798), _MAINTENANCE),
+    -8: Meaning("bad header", Rejected),
+    -9: Meaning("the API is retired", Rejected),
+    **dict.fromkeys((-10, -11), _APP_QUOTA),
+    **dict.fromkeys((-101, -103), _NO_ACCOUNT),
+    BAD_TOKEN: Meaning("the access token is refused even when new", Misconfigured),
+    -402: Meaning("the sending account must consent again, with `jikimi kakao login`", Misconfigured),
+    -501: Meaning("not a KakaoTalk user", Rejected),
+    # The list of friends is cached at KakaoTalk: who became one just now is found at the second try.
+    -502: Meaning("not a friend of the sending account", Unavailable, {"tries": 2}),
+    -530: Meaning("the recipient refuses messages", Rejected),
+    -532: Meaning("the sender's daily limit is reached", QuotaUsedUp, {"subject": "sender"}),
+    -533: Meaning("the receiver's daily limit is reached", QuotaUsedUp, {"subject": "receiver"}),
+    -536: Meaning("the daily limit between these two is reached", QuotaUsedUp, {"subject": "pair"}),
+    -603: Meaning("time-out inside KakaoTalk", Unknown),
 }
-_FINAL = {Advice.GIVE_UP, Advice.OTHER_CHANNEL}
-# Refused at the door; every other 5xx without a code may come from a gateway that lost the answer.
-_NOT_TAKEN = {429, 503}
-_BEFORE_SENDING = (
-    requests.ConnectTimeout,
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
-    ssl.SSLCertVerificationError,
-)
+LOGIN_CODES = {
+    "KOE006": Meaning("the redirect URI is not registered with the app", Misconfigured),
+    "KOE010": Meaning("the client secret is missing or wrong", Misconfigured),
+    "KOE101": Meaning("there is no app with this REST API key", Misconfigured),
+    "KOE205": Meaning("a scope is not switched on for the app", Misconfigured),
+    "KOE237": Meaning("too many tokens were asked for", Unavailable),
+    "KOE303": Meaning("the redirect URI is another one than that of the consent", Misconfigured),
+    "KOE310": Meaning("the grant type is not supported", Misconfigured),
+    "KOE319": Meaning("the refresh token is missing", Misconfigured),
+    "KOE320": Meaning("the code of the consent was used before or is too old", Misconfigured),
+    DEAD_REFRESH_TOKEN: Meaning("the consent has ended, give it again with `jikimi kakao login`", Misconfigured),
+}
+_ADVICE: dict[type[DeliveryError], str] = {
+    Rejected: "this message will never be taken this way",
+    Unavailable: "try again later",
+    Misconfigured: "a person must put the app or its login right",
+    QuotaUsedUp: "use another channel, or wait until midnight in Korea",
+    Unknown: "it may have been delivered: do not send it again",
+}
 
 
-def advice(code: str) -> Advice | None:
-    """Return what to do about a `DeliveryError.code`, None where the code is not one of KakaoTalk's table."""
-    meaning = MEANINGS.get(int(code)) if code.removeprefix("-").isdecimal() else None
-    return meaning.advice if meaning else None
+def code_of(answer: Mapping[str, Any]) -> int | None:
+    """Return the code of an answer or of a failure in it, None where there is none."""
+    text = str(answer.get("code"))
+    return int(text) if text.startswith("-") and text[1:].isdecimal() else None
 
 
-def error_of_code(code: int, words: str = "") -> DeliveryError:
-    """Translate a code of KakaoTalk; one that is not in the table is tried again.
+def listed(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """Return a list in an answer; empty where there is none, or something else."""
+    value = answer.get(name)
+    return value if isinstance(value, list) else []
+
+
+def words_in(answer: Mapping[str, Any]) -> str:
+    """Return what an answer says besides its code, and the scopes that it misses."""
+    missing = sorted(set(map(str, listed(answer, "required_scopes"))) - set(map(str, listed(answer, "allowed_scopes"))))
+    return f"{answer.get('msg') or ''}{' missing: ' if missing else ''}{', '.join(missing)}"
+
+
+def error_of_code(code: int, words: str = "", status: int = 400) -> DeliveryError:
+    """Translate a code of the message API.
+
+    One that is not in the table was a refusal, unless a server that broke down gave it.
 
     :param words: KakaoTalk's own, without secrets.
+    :param status: HTTP status that came with it.
     """
-    meaning = MEANINGS.get(code, Meaning("an unknown code", Advice.RETRY))
-    detail = f"KakaoTalk answered {code}, {meaning.words}{f' ({words})' if words else ''}: {meaning.advice}."
-    if meaning.advice is Advice.ASK:
-        return Unknown(detail, str(code))
-    return (Rejected if meaning.advice in _FINAL else Unavailable)(detail, str(code))
+    unknown = Meaning("an unknown code", Unknown if status >= 500 else Unavailable)
+    return _error(MESSAGE_CODES.get(code, unknown), str(code), words, "KakaoTalk")
 
 
-def error_of_status(status: int) -> DeliveryError:
-    """Translate an answer in which KakaoTalk's code is missing."""
-    if status in _NOT_TAKEN or 300 <= status < 500:
-        return Unavailable(f"KakaoTalk's server answered HTTP {status} without a code: {Advice.RETRY}.", str(status))
-    return Unknown(f"KakaoTalk's server answered HTTP {status} without a code: {Advice.ASK}.", str(status))
+def error_of_login(answer: Mapping[str, Any], status: int, words: str = "") -> DeliveryError:
+    """Translate a refusal of the login server; whatever it says, no message has left.
 
-
-def error_of_transport(error: requests.RequestException) -> DeliveryError:
-    """Translate a failed exchange: before the request was sent it is safe to try again, afterwards nobody knows."""
-    if isinstance(error, requests.ConnectTimeout) or any(
-        isinstance(cause, _BEFORE_SENDING) for cause in _causes(error)
-    ):
-        return Unavailable(f"KakaoTalk cannot be reached ({type(error).__name__}): {Advice.RETRY}.")
-    return Unknown(f"KakaoTalk's answer was lost ({type(error).__name__}): {Advice.ASK}.")
-
-
-def scrub(words: object, secrets: Iterable[str]) -> str:
-    """Return one short line of what a server said, without the secrets and uuids that it may repeat."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(words or "")).split())
-    for secret in secrets:
-        text = text.replace(secret, "***") if secret else text
-    return text[:120]
-
-
-def _causes(error: BaseException) -> Iterable[BaseException]:
-    """Yield every error inside of `error`, as urllib3 and requests nest them.
-
-    Not `__context__`: it may be an earlier message's refused connection, which says nothing about this one.
+    :return: `Misconfigured`, or `Unavailable` where trying again may help.
     """
-    yield error
-    for cause in (*error.args, getattr(error, "reason", None)):
-        if isinstance(cause, BaseException):
-            yield from _causes(cause)
+    number = code_of(answer)
+    code = str(answer.get("error_code") or number or status)
+    meaning = LOGIN_CODES.get(code) or MESSAGE_CODES.get(number or 0)
+    if meaning is None or meaning.kind not in (Misconfigured, Unavailable):
+        meaning = Meaning("an unknown code", Unavailable)
+    return _error(meaning, code, words, "KakaoTalk's login server")
+
+
+def _error(meaning: Meaning, code: str, words: str, who: str) -> DeliveryError:
+    said = f" ({words})" if words else ""
+    detail = f"{who} answered {code}, {meaning.words}{said}: {_ADVICE[meaning.kind]}."
+    return meaning.kind(detail, code, **meaning.more)
