@@ -84,7 +84,7 @@ class Drain:
         if not channel:
             return
         steps = [(alert, _step_of(alert, channel.name)) for alert in call.alerts]
-        # Who took the channel off their route cannot be asked about: their alert stays open until the dealer forgets it.
+        # Who took the channel off their route cannot be asked about: the alert stays open until the dealer forgets it.
         ready = [(alert, self._message(alert, step)) for alert, step in steps if step]
         if ready:
             self._sender(outbox, channel).repeat(call, ready)
