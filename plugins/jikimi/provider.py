@@ -9,13 +9,28 @@ _TIMEOUT = {
     "schema": {"type": ["number", "null"], "default": 10, "exclusiveMinimum": 0},
     "description": "Seconds to wait for a connection, and again for an answer.",
 }
+_RATE = {
+    "label": "Messages a second",
+    "schema": {"type": ["number", "null"], "exclusiveMinimum": 0},
+    "description": "Most messages a second, over all senders together. Empty: as many as there are.",
+}
+
+
+def _quota(whose: str, kakaotalks_own: int) -> dict[str, Any]:
+    return {
+        "label": f"Messages a day, {whose}",
+        "schema": {"type": ["integer", "null"], "default": kakaotalks_own, "minimum": 1},
+        "description": "Most messages from midnight to midnight in Korea; beyond them nothing is sent there.",
+    }
+
+
 _KAKAO_FIELDS: dict[str, Any] = {
     "auth_url": {"label": "Login server", "schema": _TEXT | {"default": "https://kauth.kakao.com"}},
     "api_url": {"label": "API server", "schema": _TEXT | {"default": "https://kapi.kakao.com"}},
     "refresh_token": {
         "label": "First refresh token",
         "schema": _SECRET,
-        "description": "From the consent of the sending account; KakaoTalk's later ones are kept by Jikimi itself.",
+        "description": "May stay empty: `jikimi kakao login` asks the sending account for its consent, and keeps it.",
     },
     "link_url": {
         "label": "Link of the messages",
@@ -23,6 +38,11 @@ _KAKAO_FIELDS: dict[str, Any] = {
         "description": "Better none. At most the bank's root domain, registered with the app.",
     },
     "timeout_seconds": _TIMEOUT,
+    "messages_per_second": _RATE,
+    "app_quota": _quota("of the app", 30_000),
+    "sender_quota": _quota("of the sending account", 100),
+    "receiver_quota": _quota("to one friend, of all accounts", 100),
+    "pair_quota": _quota("of one account to one friend", 20),
 }
 _HIDDEN = ["host", "port", "schema", "extra"]
 
@@ -76,11 +96,7 @@ def _alimtalk_fields(sender: str, where: str, url: str, messages_a_call: tuple[i
         },
         "api_url": {"label": "API server", "schema": _TEXT | {"default": url}},
         "timeout_seconds": _TIMEOUT,
-        "messages_per_second": {
-            "label": "Messages a second",
-            "schema": {"type": ["number", "null"], "exclusiveMinimum": 0},
-            "description": "Most messages a second, over all senders together. Empty: as many as there are.",
-        },
+        "messages_per_second": _RATE,
         "messages_a_call": {
             "label": "Messages a request",
             "schema": {"type": ["integer", "null"], "default": most, "minimum": 1},

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from jikimi.exceptions import DeliveryError, Misconfigured, QuotaUsedUp, Rejected, Unavailable, Unknown
 from jikimi.hooks.kakao import Account, KakaoHook
+from jikimi.hooks.kakao_settings import DailyQuotas
 from jikimi.tokens import Tokens
 
 TEXT = "[지킴이은행] 이상거래 의심 알림\n홍*동 고객님"
@@ -286,4 +288,7 @@ def test_airflow_knows_the_connection_type() -> None:
     widgets = manager.connection_form_widgets
     assert widgets["extra__kakao__timeout_seconds"].field["schema"]["default"] == 10
     assert widgets["extra__kakao__refresh_token"].is_sensitive
+    quotas = {name: widgets[f"extra__kakao__{name}_quota"].field["schema"]["default"] for name in asdict(DailyQuotas())}
+    assert quotas == asdict(DailyQuotas())
+    assert "default" not in widgets["extra__kakao__messages_per_second"].field["schema"]
     assert manager.field_behaviours["kakao"]["relabeling"]["login"] == "REST API key"
