@@ -1,7 +1,13 @@
 """The sandbox as an application without a port, the same one opened again on the same folder, and one with ports."""
 
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,6 +23,12 @@ from fastapi.testclient import TestClient
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings, webhooks_with
 
+ROOT = Path(__file__).parents[4]
+ENVIRONMENT = {
+    "KAKAO_SANDBOX_APP_KEY": "app-key",
+    "KAKAO_SANDBOX_APP_SECRET": "app-secret",
+    "KAKAO_SANDBOX_DISCORD_TOKEN": "token",
+}
 NOON_IN_KOREA = datetime(2026, 8, 21, 3, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1/oauth"
 
@@ -138,3 +150,49 @@ def running(tmp_path: Path) -> Iterator[Running]:
     sandbox.start()
     yield sandbox
     sandbox.stop()
+
+
+class Command:
+    """The command `python -m infra.kakao_sandbox` as a process of its own."""
+
+    def __init__(self, folder: Path, *words: str, module: str = "infra.kakao_sandbox") -> None:
+        self.port, self.smtp_port = _free_port(), _free_port()
+        words = (*words, "--folder", str(folder), "--port", str(self.port), "--smtp-port", str(self.smtp_port))
+        command = [sys.executable, "-m", module, *words]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ENVIRONMENT)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._wait_until_healthy()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(10)
+
+    def _wait_until_healthy(self) -> None:
+        for _ in range(400):
+            try:
+                assert httpx.get(f"{self.url}/health", trust_env=False).json() == {"status": "ok"}
+            except httpx.TransportError:
+                assert self.process.poll() is None, "the sandbox ended"
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("the sandbox did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def command() -> Iterator[Any]:
+    """Start the sandbox as a process: `command(folder, *options)`."""
+    with ExitStack() as stack:
+
+        def start(folder: Path, *words: str, **more: str) -> Command:
+            started = Command(folder, *words, **more)
+            stack.callback(lambda: started.process.poll() is None and started.stop(signal.SIGKILL))
+            return started
+
+        yield start

@@ -3,16 +3,19 @@
 import json
 import os
 import signal
+import smtplib
 import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from infra.kakao_sandbox import faults, messages
+from infra.kakao_sandbox.settings import CUSTOMERS_WEBHOOK
 
 NASTY = "<script>alert(1)</script>"
 ROOT = Path(__file__).parents[4]
@@ -22,6 +25,7 @@ ROOT = Path(__file__).parents[4]
     "path",
     [
         pytest.param("/", id="inbox"),
+        pytest.param("/faults", id="faults"),
         pytest.param("/oauth/authorize?client_id=app-key&redirect_uri=http://127.0.0.1/oauth", id="consent"),
         pytest.param("/oauth/authorize?client_id=wrong", id="refused"),
     ],
@@ -35,7 +39,7 @@ def test_every_page_says_that_nothing_leaves_and_loads_nothing_from_elsewhere(ap
 
 
 def test_what_the_pages_need_is_served(app: Any) -> None:
-    for name in ("sandbox.css", "inbox.js", "icon.svg"):
+    for name in ("sandbox.css", "faults.css", "inbox.js", "faults.js", "elements.js", "icon.svg"):
         assert app.client.get(f"/static/{name}").status_code == 200
 
 
@@ -46,9 +50,57 @@ def test_state_of_the_authorize_page_is_escaped(app: Any) -> None:
     assert "&lt;script&gt;" in text
 
 
-def test_script_of_the_inbox_writes_no_markup() -> None:
-    script = (ROOT / "infra/kakao_sandbox/static/inbox.js").read_text(encoding="utf-8")
-    assert [word for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write") if word in script] == []
+SCRIPTS = sorted((ROOT / "infra/kakao_sandbox/static").glob("*.js"))
+
+
+@pytest.mark.parametrize("script", [pytest.param(path, id=path.stem) for path in SCRIPTS])
+def test_scripts_write_no_markup(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    assert [word for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write") if word in text] == []
+
+
+def test_page_of_faults_offers_every_fault_in_two_languages(app: Any) -> None:
+    page = app.client.get("/faults").text
+    for target, kinds in faults.TARGETS.items():
+        assert f'value="{target}"' in page
+        assert f'data-kinds="{" ".join((*faults.ANYWHERE, *kinds))}"' in page
+    for kind in {*faults.ANYWHERE, *(kind for kinds in faults.TARGETS.values() for kind in kinds)}:
+        assert f'name="kind" value="{kind}"' in page
+    assert ("장애 켜기" in page, "Order it" in page) == (True, True)
+
+
+def test_chats_are_filtered_by_channel_even_where_a_chat_has_several(app: Any) -> None:
+    sandbox = app.client.app.state.sandbox
+    with sandbox.transaction():
+        for channel, key in (("alimtalk", "01012345678"), ("alimtalk", "01087654321"), ("lms", "01012345678")):
+            messages.keep(sandbox, key, f"{channel} {key}", channel=channel, title=key)
+
+    def shown(channel: str) -> list[tuple[str, str]]:
+        answer = app.client.get("/inbox/chats", params={"channel": channel}).json()
+        assert answer["channels"] == {"alimtalk": 2, "lms": 1}
+        return [(chat["chat_key"], chat["text"]) for chat in answer["chats"]]
+
+    assert shown("lms") == [("01012345678", "lms 01012345678")]
+    assert shown("alimtalk") == [("01087654321", "alimtalk 01087654321"), ("01012345678", "alimtalk 01012345678")]
+    assert shown("") == [("01012345678", "lms 01012345678"), ("01087654321", "alimtalk 01087654321")]
+    assert shown("email") == []
+
+
+def test_new_state_of_a_message_is_news(app: Any) -> None:
+    sandbox = app.client.app.state.sandbox
+    with sandbox.transaction():
+        message_id = messages.keep(
+            sandbox, "010", "안녕", channel="alimtalk", title="010", state="accepted", detail="T1"
+        )
+    seen = app.client.get("/inbox/chats").json()
+    asked = {"after": seen["newest_id"], "changes": seen["changes"]}
+    assert app.client.get("/inbox/chats", params=asked).status_code == 204
+    messages.set_state(sandbox, message_id, "failed")
+    assert app.client.get("/inbox/chats", params=asked).json()["chats"][0]["state"] == "failed"
+    (message,) = app.client.get("/inbox/chat", params={"key": "010"}).json()["messages"]
+    assert (message["state"], message["detail"]) == ("failed", "T1")
+    messages.set_state(sandbox, message_id, "delivered", "T1 · 1000")
+    assert app.client.get("/admin/messages").json()[0]["detail"] == "T1 · 1000"
 
 
 def test_newest_chat_stands_first_and_nothing_new_costs_nothing(sender: Any) -> None:
@@ -114,34 +166,34 @@ def test_command_without_app_says_what_to_set(tmp_path: Path) -> None:
     assert "KAKAO_SANDBOX_APP_KEY must be set" in done.stderr
 
 
-def test_consent_given_on_the_command_line_is_taken_by_the_server(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def test_consent_given_on_the_command_line_is_taken_by_the_server(command: Any, tmp_path: Path) -> None:
     given = run("consent", "--folder", str(tmp_path), **APP)
     assert run("consent", "--folder", str(tmp_path), **APP).stdout == given.stdout
     assert stat.S_IMODE((tmp_path / "sandbox.sqlite3").stat().st_mode) == 0o600
-    command = [sys.executable, "-m", "infra.kakao_sandbox", "--port", str(port), "--folder", str(tmp_path)]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | APP)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_healthy(url)
-        form = {"grant_type": "refresh_token", "client_id": "app-key", "client_secret": "app-secret"}
-        answer = httpx.post(f"{url}/oauth/token", data=form | json.loads(given.stdout))
-        assert answer.status_code == 200
+    server = command(tmp_path)
+    form = {"grant_type": "refresh_token", "client_id": "app-key", "client_secret": "app-secret"}
+    answer = httpx.post(f"{server.url}/oauth/token", data=form | json.loads(given.stdout))
+    assert answer.status_code == 200
+    for port in (server.port, server.smtp_port):
         with pytest.raises(OSError), socket.create_connection(("127.0.0.2", port), 1):
             pass
-    finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(10) in (0, -signal.SIGTERM)
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=5) as mail:
+        assert mail.noop()[0] == 250
+    assert server.stop() in (0, -signal.SIGTERM)
 
 
-def wait_until_healthy(url: str) -> None:
-    for _ in range(200):
-        try:
-            assert httpx.get(f"{url}/health").json() == {"status": "ok"}
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the sandbox did not start")
+def test_container_serves_the_same_under_one_more_name(command: Any, tmp_path: Path) -> None:
+    server = command(tmp_path, "--host", "127.0.0.1", "--name", "sandbox", module="infra.compose.sandbox")
+    for host, status in (("sandbox:8090", 200), ("localhost", 200), ("evil.example", 400)):
+        assert httpx.get(f"{server.url}/health", headers={"Host": host}).status_code == status
+    post = {"json": {"content": "안녕"}, "headers": {"Host": "sandbox"}}
+    assert httpx.post(f"{server.url}/api/webhooks/{CUSTOMERS_WEBHOOK}/token", **post).status_code == 204
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=5) as mail:
+        mail.sendmail("bank@jikimi.example", ["a@jikimi.example"], "Subject: hello\r\n\r\nhello")
+    assert [message["channel"] for message in httpx.get(f"{server.url}/admin/messages").json()] == ["discord", "email"]
+
+
+def test_command_says_what_it_can_do() -> None:
+    said = run("--help").stdout
+    for word in ("--smtp-port", "--template", "--discord-webhook", "KAKAO_SANDBOX_NHN_SECRET_KEY", "--sender-quota"):
+        assert word in said

@@ -1,5 +1,6 @@
 """The message API answers as KakaoTalk's does."""
 
+import json
 from typing import Any
 
 import pytest
@@ -139,6 +140,69 @@ def test_given_uuid_is_used_and_kept(sender: Any) -> None:
     person = {"customer_id": "C1", "name": "홍길동", "uuid": "abcdefg0001"}
     assert sender.client.post("/admin/friends", json=[person]).json()[0]["uuid"] == "abcdefg0001"
     assert sender.befriend("C1") == ["abcdefg0001"]
+
+
+def test_friend_who_wants_no_messages_gets_none(sender: Any) -> None:
+    (uuid,) = sender.befriend("C1")
+    person = {"customer_id": "C1", "name": "고객 C1", "allows_messages": False, "is_favorite": True}
+    sender.client.post("/admin/friends", json=[person])
+    answer = sender.send(uuid)
+    assert (answer.status_code, answer.json()["code"]) == (400, -530)
+    (friend,) = sender.call("GET", "/v1/api/talk/friends").json()["elements"]
+    assert (friend["uuid"], friend["allowed_msg"], friend["favorite"]) == (uuid, False, True)
+    sender.befriend("C1")
+    assert sender.send(uuid).json()["code"] == -530
+
+
+@pytest.mark.parametrize(
+    ("shape", "status"), [pytest.param("list_400", 400, id="400"), pytest.param("list_200", 200, id="200")]
+)
+def test_all_failed_may_be_answered_by_the_list_of_failures(sender: Any, shape: str, status: int) -> None:
+    turned = sender.client.post("/admin/switches", json={"all_failed_answer": shape})
+    assert turned.json() == {"all_failed_answer": shape}
+    sender.open()
+    answer = sender.send("abcdefg0003")
+    assert answer.status_code == status
+    assert answer.json() == {
+        "successful_receiver_uuids": [],
+        "failure_info": [{"code": -502, "msg": "not a friend.", "receiver_uuids": ["abcdefg0003"]}],
+    }
+
+
+MEMO, FRIENDS = "/v2/api/talk/memo/send", "/v1/api/talk/friends/message/send"
+
+
+def test_registered_template_is_filled_in(sender: Any) -> None:
+    sender.open(talk_templates={7: "안녕 ${name}님, ${amount}${unknown}"})
+    (uuid,) = sender.befriend("C1")
+    form = {"template_id": "7", "template_args": json.dumps({"name": "홍*동 ${amount}", "amount": 5})}
+    assert sender.call("POST", MEMO, data=form).json() == {"result_code": 0}
+    answer = sender.call("POST", FRIENDS, data=form | {"receiver_uuids": json.dumps([uuid])})
+    assert answer.json() == {"successful_receiver_uuids": [uuid]}
+    assert sender.texts() == ["안녕 홍*동 ${amount}님, 5"] * 2
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"template_id": "8"}, id="unknown"),
+        pytest.param({"template_id": "seven"}, id="no number"),
+        pytest.param({"template_id": "7", "template_args": "["}, id="no JSON"),
+        pytest.param({"template_id": "7", "template_args": "[]"}, id="no object"),
+    ],
+)
+def test_template_that_is_not_registered_is_a_bad_parameter(sender: Any, form: dict[str, str]) -> None:
+    sender.open(talk_templates={7: "안녕"})
+    assert sender.call("POST", MEMO, data=form).json()["code"] == -2
+    assert sender.texts() == []
+
+
+def test_half_a_character_does_not_break_the_inbox(sender: Any) -> None:
+    template = '{"object_type": "text", "text": "a\\ud800b", "link": {}}'
+    answer = sender.call("POST", "/v2/api/talk/memo/default/send", data={"template_object": template})
+    assert answer.status_code == 200
+    assert sender.texts() == ["a?b"]
 
 
 def test_friends_are_listed_page_by_page(sender: Any) -> None:
