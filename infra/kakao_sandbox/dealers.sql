@@ -41,7 +41,7 @@ create unique index if not exists deliveries_message on deliveries (message_id) 
 create index if not exists deliveries_due on deliveries (due_at) where due_at is not null;
 create index if not exists deliveries_updated on deliveries (dealer, updated_at);
 create index if not exists deliveries_created on deliveries (dealer, created_at);
-create index if not exists deliveries_reference on deliveries (reference) where reference is not null;
+create index if not exists deliveries_grouped on deliveries (dealer, reference) where reference is not null;
 
 -- One call: NHN's request, SOLAPI's group.
 create table if not exists dealer_requests (

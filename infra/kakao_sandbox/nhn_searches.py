@@ -1,5 +1,6 @@
 """NHN Cloud's searches: one message, the messages of a request or a period, and results since an instant."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -45,12 +46,13 @@ async def show_message(request: Request, app_key: str, request_id: str, sequence
 async def list_messages(request: Request, app_key: str, page: Annotated[Page, Depends()]) -> dict[str, Any]:
     """Return messages of a request, or of a period in which they were requested or made; the newest first."""
     sandbox = _present(request, app_key)
-    conditions, values = _conditions(dict(request.query_params))
+    conditions, values = _conditions(request.query_params)
     key = sandbox.settings.nhn_sender_key
     if request.query_params.get("senderKey", key) != key:
         conditions.append("false")
     where = " and ".join(conditions)
-    rows = sandbox.rows(f"{_MESSAGES} and {where} order by delivery_id desc limit ? offset ?", *values, *page.values())
+    order = f"order by {_made_at(request.query_params)} desc, delivery_id desc"
+    rows = sandbox.rows(f"{_MESSAGES} and {where} {order} limit ? offset ?", *values, *page.values())
     total = sandbox.rows(f"select count(*) {_FROM} and {where}", *values)[0][0]
     listed = {"messages": [found(row, key) for row in rows], "totalCount": total}
     return {"header": header(), "messageSearchResultResponse": listed}
@@ -95,7 +97,16 @@ def _period(start: str, end: str) -> tuple[float, float]:
     return first, last
 
 
-def _conditions(given: dict[str, str]) -> tuple[list[str], list[object]]:
+def _made_at(given: Mapping[str, str]) -> str:
+    """Return the column of the instant at which messages were made.
+
+    A period is read in the order of its index, so that a page does not sort all others; the few messages of a request
+    or of a reference are found by those and sorted: the sign keeps the index out.
+    """
+    return ("+" if given.get("requestId") or given.get("recipientGroupingKey") else "") + "deliveries.created_at"
+
+
+def _conditions(given: Mapping[str, str]) -> tuple[list[str], list[object]]:
     """Return what is asked for as conditions; a request or a period must be named."""
     columns = {
         "requestId": "request_id",
@@ -106,7 +117,7 @@ def _conditions(given: dict[str, str]) -> tuple[list[str], list[object]]:
     }
     conditions = [f"{column} = ?" for name, column in columns.items() if given.get(name)]
     values: list[object] = [given[name] for name in columns if given.get(name)]
-    periods = {"Request": "requested_at", "Create": "deliveries.created_at"}
+    periods = {"Request": "requested_at", "Create": _made_at(given)}
     named = [kind for kind in periods if given.get(f"start{kind}Date") or given.get(f"end{kind}Date")]
     if not named and not given.get("requestId"):
         raise NhnError(-4103)

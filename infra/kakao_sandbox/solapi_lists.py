@@ -44,9 +44,13 @@ _GROUPS = f"""
 
 
 class Wanted:
-    """Conditions of a search, collected."""
+    """Conditions of a search, collected.
 
-    def __init__(self) -> None:
+    :param is_narrow: some of them leave only few messages.
+    """
+
+    def __init__(self, *, is_narrow: bool = False) -> None:
+        self.is_narrow = is_narrow
         self.conditions: list[str] = []
         self.values: list[object] = []
 
@@ -64,9 +68,15 @@ def messages_of(sandbox: Sandbox, given: QueryParams) -> dict[str, Any]:
     """Return one page of messages."""
     wanted, limit, key = _wanted(given), limit_of(given), given.get("startKey")
     if key:
-        wanted.add("delivery_id <= (select delivery_id from deliveries where message_id = ?)", key)
+        wanted.add(
+            "(created_at, delivery_id) <= (select created_at, delivery_id from deliveries where message_id = ?)", key
+        )
+    # A period is read in the order of its index, so that a page does not sort all others; few messages are found by
+    # their ids and sorted: the sign keeps the index out.
+    sign = "+" if wanted.is_narrow else ""
     rows = sandbox.rows(
-        f"select * from deliveries where dealer = 'solapi' and {wanted.where()} order by delivery_id desc limit ?",  # noqa: S608
+        f"select * from deliveries where {sign}dealer = 'solapi' and {wanted.where()}"  # noqa: S608
+        f" order by {sign}created_at desc, delivery_id desc limit ?",
         *(*wanted.values, limit + 1),
     )
     listed = {row["message_id"]: message(row) for row in rows[:limit]}
@@ -123,11 +133,11 @@ def instant_of(text: str) -> float:
 
 
 def _wanted(given: QueryParams) -> Wanted:
-    wanted = Wanted()
+    ids = [value for name, value in given.multi_items() if _LIST_OF_IDS.fullmatch(name)]
+    wanted = Wanted(is_narrow=bool(ids or given.get("messageId") or given.get("groupId")))
     for name in ("messageId", "groupId", "to", "from", "type", "statusCode"):
         if given.get(name):
             wanted.add(f"{_COLUMNS[name]} = ?", given[name])
-    ids = [value for name, value in given.multi_items() if _LIST_OF_IDS.fullmatch(name)]
     if ids:
         wanted.add(f"message_id in ({', '.join('?' * len(ids))})", *ids)
     dated = _DATES.get(given.get("dateType", "CREATED").upper(), "created_at")
