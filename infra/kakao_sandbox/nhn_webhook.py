@@ -116,7 +116,7 @@ async def _tell(sandbox: Sandbox, client: httpx.AsyncClient, chosen: Webhook, ho
         answer = await client.post(
             chosen.url, json=body, headers={SIGNATURE: chosen.signature}, timeout=_TIMEOUT_SECONDS
         )
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
     return answer.is_success
 
