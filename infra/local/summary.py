@@ -11,7 +11,8 @@ def addresses(stack: Stack) -> Group:
     """Return the table, and one line on Grafana where it is missing."""
     settings = stack.settings
     table = Table("open", "address", "and look at", title="Jikimi runs", title_justify="left")
-    table.add_row("KakaoTalk inbox", settings.url("sandbox"), "what customers get")
+    table.add_row("inbox", settings.url("sandbox"), "what customers and staff get, on every channel")
+    table.add_row("faults", settings.url("sandbox") + "/faults", "what the channels shall get wrong")
     table.add_row("Airflow", settings.url("airflow"), "score_transactions (user admin)")
     table.add_row("MLflow", settings.url("mlflow"), "experiment jikimi, its models")
     if stack.has_grafana:
