@@ -41,6 +41,13 @@ def instant(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def moment(text: str) -> datetime:
+    """Read an instant as `instant` does, or how long ago: `90m`, `2d`."""
+    if re.fullmatch(r"(\d+(\.\d+)?[wdhms])+", text):
+        return datetime.now(UTC) - duration(text)
+    return instant(text)
+
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet; which of them is seen in the file.")]
 Format = Annotated[FormatName, typer.Option("--format", help="How the file names its columns.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most so many of the wanted rows, over all runs.")]

@@ -36,6 +36,7 @@ def _lines(figures: Status) -> list[dict[str, Any]]:
     counts = ("landed", "valid", "quarantined", "held", "scored", "unanimous", "customers", "labels")
     lines = {name: f"{getattr(figures, name):,}" for name in counts}
     lines["alerts"] = alerts or "none"
+    lines["waiting for a person"] = _unknown(figures)
     lines["backlog"] = _backlog(figures)
     lines["landed to accepted, last 15 minutes"] = _latency(figures)
     lines["champion"] = _champion(figures)
@@ -47,6 +48,13 @@ def _backlog(figures: Status) -> str:
         return "none"
     waiting = f"{figures.unclaimed:,} to validate, {figures.unscored:,} to score"
     return f"{waiting}, the oldest for {figures.backlog_age_seconds:,.1f} s"
+
+
+def _unknown(figures: Status) -> str:
+    if figures.unknown_since is None:
+        return "none"
+    since = f"{figures.unknown_since.astimezone():%Y-%m-%d %H:%M}"
+    return f"{figures.alerts['unknown']:,} unknown, the oldest since {since}: `jikimi alerts inbox`"
 
 
 def _latency(figures: Status) -> str:

@@ -27,7 +27,8 @@ class Status:
     :param quarantined: rows that were refused and not released since.
     :param scored: live rows with a verdict.
     :param unanimous: rows that every member of a panel called fraud.
-    :param alerts: state -> count.
+    :param alerts: state -> count, of states that have alerts, in the order of an alert's life.
+    :param unknown_since: when the message of the oldest unknown alert left; None where no alert waits for a person.
     :param unclaimed: landed rows that wait for validation.
     :param unscored: valid rows that wait for a verdict.
     :param backlog_age_seconds: how long the oldest waiting row has waited; None where none waits.
@@ -48,6 +49,7 @@ class Status:
     latency_p50_seconds: float | None
     latency_p95_seconds: float | None
     alerts: dict[str, int]
+    unknown_since: datetime | None
     champion: Champion | None
 
 
@@ -58,18 +60,12 @@ def read_status(connection: Connection) -> Status:
         counts = _row(connection, "status_counts")
         backlog = _row(connection, "status_backlog")
         latency = _row(connection, "status_latency")
+        unknown = _row(connection, "status_unknown")
         alerts = {row["state"]: row["alerts"] for row in connection.execute(query("status_alerts"))}
         champion = connection.execute(query("status_champion")).fetchone()
-    return Status(**counts, **backlog, **latency, alerts=alerts, champion=Champion(**champion) if champion else None)
+    panel = Champion(**champion) if champion else None
+    return Status(**counts, **backlog, **latency, **unknown, alerts=alerts, champion=panel)
 
 
 def _row(connection: Connection, name: str) -> dict[str, Any]:
     return connection.execute(query(name)).fetchone() or {}
-
-
-def list_alerts(connection: Connection, limit: int, state: str | None = None) -> list[dict[str, Any]]:
-    """Return alerts, newest first, without names, texts or addresses.
-
-    :param state: only alerts in this state.
-    """
-    return connection.execute(query("list_alerts"), {"limit": limit, "state": state}).fetchall()
