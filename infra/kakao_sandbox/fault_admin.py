@@ -83,7 +83,8 @@ class NewFault(Details):
 @router.get("/faults")
 async def show_page() -> Response:
     """Return the page on which a person orders faults."""
-    return page("faults.html", targets=fault_words.TARGETS, kinds=fault_words.KINDS, groups=fault_words.WHEN)
+    words = {"targets": fault_words.TARGETS, "kinds": fault_words.KINDS, "groups": fault_words.WHEN}
+    return page("faults.html", fates=fault_words.FATES, **words)
 
 
 @router.post("/admin/faults")

@@ -34,6 +34,23 @@ class Target:
         return " ".join((*faults.ANYWHERE, *faults.TARGETS[self.name]))
 
 
+# What dealers say of a message later, by dealer: code, Korean, English.
+FATES = {
+    "NHN": (
+        ("1000", "도달", "delivered"),
+        ("3018", "보낼 수 없음", "cannot be sent"),
+        ("3019", "카카오톡 사용자 아님", "not a KakaoTalk user"),
+        ("3020", "알림톡 차단", "Alimtalk blocked"),
+        ("3016", "템플릿 불일치", "template mismatch"),
+        ("3005", "확인되지 않음", "sent, not confirmed"),
+    ),
+    "SOLAPI": (
+        ("4000", "도달", "delivered"),
+        ("3103", "템플릿 불일치", "template mismatch"),
+        ("3104", "카카오톡 사용자 아님", "not a KakaoTalk user"),
+        ("3107", "알림톡 차단", "Alimtalk blocked"),
+    ),
+}
 TARGETS = (
     Target("messages", "카카오톡 메시지", "KakaoTalk messages"),
     Target("token", "카카오 로그인", "Kakao login, tokens"),

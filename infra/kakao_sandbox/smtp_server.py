@@ -128,8 +128,9 @@ def _deliver(sandbox: Sandbox, mail: Mail, address: str) -> None:
 
 
 def _break_off(server: SMTP) -> None:
-    # Not asked by class: those of uvloop are none of asyncio's.
-    cast(asyncio.Transport, server.transport).abort()
+    # Not asked by class: those of uvloop are none of asyncio's. There is none where the client has left already.
+    if server.transport is not None:
+        cast(asyncio.Transport, server.transport).abort()
 
 
 def _reply(status: int) -> str:

@@ -53,35 +53,55 @@ function plan() {
   return fault;
 }
 
-async function submit(event) {
-  event.preventDefault();
-  const refusal = at("refusal");
-  refusal.hidden = true;
-  try {
-    await call("POST", "/admin/faults", plan());
-    await refresh();
-  } catch (error) {
-    refusal.textContent = error.message;
-    refusal.hidden = false;
-  }
+function fate() {
+  const { result, text_code, messages, address } = at("fate").elements;
+  const [dealer, code] = result.value.split(" ");
+  const wanted = { dealer, code };
+  if (text_code.value) wanted.text_code = text_code.value;
+  if (messages.value) wanted.messages = Number(messages.value);
+  if (address.value) wanted.address = address.value;
+  return wanted;
+}
+
+function sends(path, content, refusal) {
+  return async (event) => {
+    event.preventDefault();
+    refusal.hidden = true;
+    try {
+      await call("POST", path, content());
+      await refresh();
+    } catch (error) {
+      refusal.textContent = error.message;
+      refusal.hidden = false;
+    }
+  };
 }
 
 function howOften(fault) {
-  if (fault.script) return `스크립트 ${fault.calls_seen + 1}/${fault.script.length}`;
+  if (fault.script) return `순서대로 ${fault.calls_seen + 1}/${fault.script.length}`;
   const left = fault.calls_left === null ? "" : ` · ${fault.calls_left.toLocaleString("ko-KR")}번 남음`;
   return fault.rate === null ? left.slice(3) : `확률 ${fault.rate} · 지금까지 ${fault.calls_seen}번${left}`;
 }
 
 function details(fault) {
+  if (fault.script) return "";
   const told = { code: "코드", status: "상태", seconds: "초", failing: "수신자", subject: "할당량", receiver: "받는 이" };
   return Object.entries(told).filter(([name]) => fault[name] != null).map(([name, word]) => `${word} ${fault[name]}`).join(" · ");
+}
+
+const stepName = (step) => step?.kind ? nameOf("kind", step.kind) : "정상";
+
+function whatHappens(fault) {
+  if (!fault.script) return stepName(fault);
+  const coming = fault.script.slice(fault.calls_seen);
+  return coming.slice(0, 4).map(stepName).join(" → ") + (coming.length > 4 ? " …" : "");
 }
 
 function plannedRow(fault) {
   const row = make("li");
   const text = make("div");
   text.append(
-    make("strong", "", `${nameOf("target", fault.target)} — ${fault.kind ? nameOf("kind", fault.kind) : "정상"}`),
+    make("strong", "", `${nameOf("target", fault.target)} — ${whatHappens(fault)}`),
     make("small", "", [howOften(fault), details(fault)].filter(Boolean).join(" · ")),
   );
   const off = make("button", "plain", "끄기");
@@ -89,6 +109,21 @@ function plannedRow(fault) {
   off.title = "Clear";
   off.addEventListener("click", () => call("DELETE", `/admin/faults/${fault.fault_id}`).finally(refresh));
   row.append(text, off);
+  return row;
+}
+
+function fateRow(order) {
+  const dealer = (order.dealer ?? "").toUpperCase();
+  const option = Array.from(at("fate").elements.result.options).find((one) => one.value === `${order.dealer} ${order.code}`);
+  const left = order.messages_left == null ? "계속" : `${order.messages_left.toLocaleString("ko-KR")}건 남음`;
+  const text = order.text_code ? `문자 ${order.text_code}` : "";
+  const row = make("li");
+  const cell = make("div");
+  cell.append(
+    make("strong", "", `${dealer} — ${option ? option.textContent.split(" · ")[1] : order.code}`),
+    make("small", "", [order.code, text, order.address, left].filter(Boolean).join(" · ")),
+  );
+  row.append(cell);
   return row;
 }
 
@@ -110,13 +145,15 @@ function drawClock() {
 }
 
 async function refresh() {
-  const [faults, quotas, present, switches] = await Promise.all(
-    ["faults", "quotas", "clock", "switches"].map((name) => call("GET", `/admin/${name}`)),
+  const [faults, fates, quotas, present, switches] = await Promise.all(
+    ["faults", "deliveries", "quotas", "clock", "switches"].map((name) => call("GET", `/admin/${name}`)),
   );
   clock = present;
   at("planned").replaceChildren(...faults.map(plannedRow));
   at("none-planned").hidden = faults.length > 0;
   at("clear").hidden = !faults.length;
+  at("fates").replaceChildren(...fates.map(fateRow));
+  at("clear-fates").hidden = !fates.length;
   at("quotas").replaceChildren(...quotas.slice(0, 6).map(quotaRow));
   at("no-quotas").hidden = quotas.length > 0;
   at("reset").hidden = !quotas.length;
@@ -146,7 +183,9 @@ at("clear").addEventListener("click", () => call("DELETE", "/admin/faults").fina
 at("reset").addEventListener("click", () => call("DELETE", "/admin/quotas").finally(refresh));
 at("all-failed").addEventListener("change", (event) => call("POST", "/admin/switches", { all_failed_answer: event.target.value }));
 order.addEventListener("change", showFields);
-order.addEventListener("submit", submit);
+order.addEventListener("submit", sends("/admin/faults", plan, at("refusal")));
+at("fate").addEventListener("submit", sends("/admin/deliveries", fate, at("fate-refusal")));
+at("clear-fates").addEventListener("click", () => call("DELETE", "/admin/deliveries").finally(refresh));
 showFields();
 
 async function tick() {
