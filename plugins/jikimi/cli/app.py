@@ -9,6 +9,7 @@ from jikimi.cli import (
     data_docs,
     features,
     history,
+    kakao,
     labels,
     panel,
     quarantine,
@@ -43,6 +44,13 @@ app.command("simulate")(simulate.simulate)
 app.command("backtest")(backtest.run)
 app.command("features")(features.write)
 app.command("data-docs")(data_docs.write)
-_GROUPS = {"labels": labels, "customers": customers, "alerts": alerts, "quarantine": quarantine, "panel": panel}
+_GROUPS = {
+    "labels": labels,
+    "customers": customers,
+    "alerts": alerts,
+    "kakao": kakao,
+    "quarantine": quarantine,
+    "panel": panel,
+}
 for name, group in _GROUPS.items():
     app.add_typer(group.app, name=name)
