@@ -83,8 +83,13 @@ class NewFault(Details):
 @router.get("/faults")
 async def show_page() -> Response:
     """Return the page on which a person orders faults."""
-    words = {"targets": fault_words.TARGETS, "kinds": fault_words.KINDS, "groups": fault_words.WHEN}
-    return page("faults.html", fates=fault_words.FATES, **words)
+    return page(
+        "faults.html",
+        targets=fault_words.TARGETS,
+        kinds=fault_words.KINDS,
+        groups=fault_words.WHEN,
+        fates=fault_words.FATES,
+    )
 
 
 @router.post("/admin/faults")

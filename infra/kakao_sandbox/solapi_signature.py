@@ -28,7 +28,7 @@ def check(sandbox: Sandbox, authorization: str | None) -> None:
         raise SolapiError("InvalidAPIKey", "유효한 API Key가 아닙니다.", 403)
     date, salt, signature = (fields.get(name, "") for name in ("date", "salt", "signature"))
     at = _instant(date)
-    if at is None or abs(at - sandbox.now()) > SKEW_SECONDS:
+    if at is None or abs(at - sandbox.client_now()) > SKEW_SECONDS:
         raise SolapiError("RequestTimeTooSkewed", "요청 시각이 서버 시각과 15분 이상 차이가 납니다.", 403)
     expected = sign(settings.solapi_api_secret, date, salt)
     is_ours = hmac.compare_digest(signature.encode(), expected.encode())

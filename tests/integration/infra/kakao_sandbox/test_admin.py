@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.kakao_sandbox.messages import Arrival, keep, keep_many
+from infra.kakao_sandbox.solapi_signature import sign
 
 
 def arrivals(app: Any, *keys: str, channel: str = "alimtalk") -> list[int]:
@@ -79,6 +80,14 @@ def test_clock_is_set_ahead_to_midnight_and_stays_so_over_a_restart(app: Any) ->
 def test_token_ends_when_the_clock_is_set_ahead(sender: Any) -> None:
     sender.client.post("/admin/clock", json={"shift_seconds": 6 * 3600})
     assert sender.memo().json() == {"msg": "this access token is already expired", "code": -401}
+
+
+def test_callers_that_sign_with_their_own_clock_are_still_let_in(app: Any) -> None:
+    app.open(solapi_api_key="key", solapi_api_secret="secret")
+    app.client.post("/admin/clock", json={"shift_seconds": 86400})
+    date, salt = app.now.isoformat(), "salt00000000"
+    signed = f"HMAC-SHA256 apiKey=key, date={date}, salt={salt}, signature={sign('secret', date, salt)}"
+    assert app.client.get("/messages/v4/list", headers={"Authorization": signed}).status_code == 200
 
 
 def test_quotas_are_shown_fullest_first_and_can_be_reset(app: Any) -> None:
