@@ -86,9 +86,11 @@ def _contact(customer_id: str, uuid: str, consented_at: str) -> dict[str, str | 
         # No mobile number of Korea goes on with 0 after 010, and example.com takes no mail.
         "alimtalk": ("phone", f"0100{number % 10_000_000:07}"),
         "email": ("email", f"customer.{number:08x}@example.com"),
+        # A thread of their own: in the webhook's channel itself everybody would read everybody's messages.
+        "discord": ("discord_thread", f"12{number:017}"),
     }
     addresses = dict.fromkeys(column for column, _ in possible.values())
-    addresses |= dict(possible[channel] for channel in route.split() if channel in possible)
+    addresses |= dict(possible[channel] for channel in route.split())
     return {"customer_id": customer_id, "channels": route, **addresses, "consented_at": consented_at}
 
 
