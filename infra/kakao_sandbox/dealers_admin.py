@@ -24,7 +24,9 @@ def _number(address: object) -> object:
     return number
 
 
-_Code = Annotated[str | None, BeforeValidator(lambda code: None if code is None else str(code)), Field(max_length=8)]
+_Code = Annotated[
+    Annotated[str, Field(max_length=8)] | None, BeforeValidator(lambda code: None if code is None else str(code))
+]
 
 
 class NewFate(BaseModel):

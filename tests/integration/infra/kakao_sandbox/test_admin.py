@@ -107,6 +107,13 @@ def test_quotas_are_shown_fullest_first_and_can_be_reset(app: Any) -> None:
     assert app.send(uuid).status_code == 200
 
 
+def test_result_of_an_alimtalk_may_leave_open_what_it_does_not_say(app: Any) -> None:
+    fate = {"dealer": "nhn", "code": 3018, "text_code": None, "address": None, "messages": None}
+    assert app.client.post("/admin/deliveries", json=fate).status_code == 200
+    assert app.client.get("/admin/deliveries").json()[0]["code"] == "3018"
+    assert app.client.post("/admin/deliveries", json=fate | {"text_code": "123456789"}).status_code == 422
+
+
 def test_switch_knows_its_positions(app: Any) -> None:
     assert app.client.get("/admin/switches").json() == {"all_failed_answer": "error"}
     assert app.client.post("/admin/switches", json={"all_failed_answer": "never"}).status_code == 422
