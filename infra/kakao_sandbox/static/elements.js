@@ -43,3 +43,8 @@ export function stateMark(state) {
   element.title = title;
   return element;
 }
+
+// Discord shows a quoted character without its backslash.
+export function asShown(channel, text) {
+  return channel === "discord" ? text.replace(/\\([!-/:-@[-`{-~])/g, "$1") : text;
+}

@@ -1,7 +1,7 @@
 "use strict";
 // Asks the sandbox every second and a half what is new. All text is set as text, never as markup.
 
-import { at, badge, CHANNELS, make, stateMark } from "./elements.js";
+import { asShown, at, badge, CHANNELS, make, stateMark } from "./elements.js";
 
 const PAUSE = 1500;
 const ZONE = "Asia/Seoul";
@@ -45,7 +45,7 @@ function chatRow(chat) {
     paintAvatar(make("span"), chat),
     name,
     make("time", "chat-time", whenText(chat.received_at)),
-    make("span", "chat-text", (chat.subject ?? chat.text).replaceAll("\n", " ")),
+    make("span", "chat-text", (chat.subject ?? asShown(chat.channel, chat.text)).replaceAll("\n", " ")),
   );
   if (unread) row.append(make("span", "unread", unread > 99 ? "99+" : unread));
   row.addEventListener("click", () => choose(chat.chat_key));
@@ -89,7 +89,7 @@ function messageRow(message, isNew) {
   const bubble = make("div", "bubble");
   if (message.channel === "alimtalk") bubble.append(make("span", "arrived", "알림톡 도착"));
   if (message.subject) bubble.append(make("h3", "", message.subject));
-  bubble.append(make("p", message.subject ? "" : "headed", message.text));
+  bubble.append(make("p", message.subject ? "" : "headed", asShown(message.channel, message.text)));
   if (message.link) {
     const opens = make("span", "opens", "자세히 보기");
     opens.title = message.link;
