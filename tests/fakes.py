@@ -255,6 +255,7 @@ class ScriptedChannel:
     counted: tuple = ()
     taken: list = field(default_factory=list)
     calls_seen: list = field(default_factory=list)
+    is_closed: bool = False
 
     @property
     def connection_id(self):
@@ -271,6 +272,12 @@ class ScriptedChannel:
         if self.answers and callable(self.answers[0]):
             return self.answers.pop(0)(self, messages, call_id)
         return {message.alert_id: self._answer(message, call_id) for message in messages}
+
+    def test(self):
+        return True, "it answers"
+
+    def close(self):
+        self.is_closed = True
 
     def _answer(self, message, call_id):
         answer = self.answers.pop(0) if self.answers else self.otherwise

@@ -71,6 +71,10 @@ class AlimtalkChannel:
         """Try the account; sends nothing."""
         return self._dealer.hook.test_connection()
 
+    def close(self) -> None:
+        """Let the service go."""
+        self._dealer.hook.get_conn().close()
+
     def reports(self, attempts: Sequence[OpenAttempt]) -> Iterator[Report]:
         """Ask the dealer about these tries and yield what is known by now.
 

@@ -110,6 +110,12 @@ class Channel(Protocol):
         :raises DeliveryError: the same for all of them.
         """
 
+    def test(self) -> tuple[bool, str]:
+        """Try the account and say in a sentence how it is; sends nothing."""
+
+    def close(self) -> None:
+        """Let the service go; the channel is not used again."""
+
 
 class ReportingChannel(Channel, Protocol):
     """A channel whose dealer says later what became of a message."""

@@ -40,6 +40,10 @@ class DiscordChannel:
         """Try whether Discord knows the webhook; posts nothing."""
         return self._hook.test_connection()
 
+    def close(self) -> None:
+        """Let the service go."""
+        self._hook.close()
+
     def _sent(self, message: Message) -> Taken | DeliveryError:
         try:
             posted = self._hook.post(message.letter.text, message.address or None)

@@ -72,6 +72,14 @@ class KakaoChannel:
         fates = self._sent_to_friends(messages)
         return {message.alert_id: fates[message.address or ""] or _TAKEN for message in messages}
 
+    def test(self) -> tuple[bool, str]:
+        """Try the app and the account's consent; sends nothing."""
+        return self._hook.test_connection()
+
+    def close(self) -> None:
+        """Let the service go."""
+        self._hook.get_conn().close()
+
     def _sent_to_friends(self, messages: Sequence[Message]) -> dict[str, DeliveryError | None]:
         uuids, text = [message.address or "" for message in messages], messages[0].letter.text
         fates = self._hook.send_to_friends(uuids, text)

@@ -65,12 +65,19 @@ class Drain:
 
     def run(self) -> Counter[str]:
         """Send until nothing is due; returns how many messages had which outcome."""
+        try:
+            self._run()
+        finally:
+            for channel in self._opened.values():
+                channel.close()
+        return self.counts
+
+    def _run(self) -> None:
         with self.outboxes() as outbox:
             self._recover(outbox)
             while (claim := outbox.claim(self.options.limit, self.options.cool_down)).touched:
                 for channel, ready in self._sorted(outbox, claim.alerts):
                     self._send_all(outbox, channel, ready)
-        return self.counts
 
     def _recover(self, outbox: Outbox) -> None:
         recovered = outbox.recover(self.options.patience)

@@ -112,6 +112,10 @@ class DiscordHook(DiscordWebhookHook):
             return False, str(error)
         return True, f"Discord knows the webhook {scrub(answer.get('name'), [self._token])!r}."
 
+    def close(self) -> None:
+        """Let Discord's server go."""
+        self._session.close()
+
     @cached_property
     def _session(self) -> requests.Session:
         session: requests.Session = self.get_conn()

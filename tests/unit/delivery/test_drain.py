@@ -60,6 +60,7 @@ def test_every_due_alert_is_sent_once(bench):
     ids = alerts(bench, 5)
     assert bench.drain(limit=2) == {"delivered": 5}
     assert [alert_id for alert_id, _ in channel.taken] == ids
+    assert channel.is_closed
     assert bench.drain() == {}
 
 
