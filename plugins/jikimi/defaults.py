@@ -89,6 +89,16 @@ def digest_minutes() -> int:
     return int(os.environ.get("JIKIMI_DIGEST_MINUTES", "60"))
 
 
+def report_hours() -> float:
+    """Hours after which a message without a delivery report is left to a person."""
+    return float(os.environ.get("JIKIMI_REPORT_HOURS", "24"))
+
+
+def webhook_secret() -> str | None:
+    """What a dealer signs its delivery reports with; None where none is accepted."""
+    return os.environ.get("JIKIMI_WEBHOOK_SECRET") or None
+
+
 def time_zone() -> ZoneInfo:
     """Zone in which customers read the time of a purchase.
 

@@ -1,1 +1,1 @@
-"""What dealers tell us by themselves, received in Airflow's api-server."""
+"""What dealers tell us by themselves, received in Airflow's api-server under `/jikimi`."""
