@@ -34,7 +34,7 @@ def open_channel(name: str, store: "Connection") -> Channel:
     :raises NotConfigured: its connection is missing, or a field of it cannot be used.
     :raises ValueError: there is no such channel.
     """
-    conn_type = _type_of(connection_id_of(name))
+    conn_type = connection_type_of(name)
     if name == "alimtalk":
         from jikimi.channels.alimtalk import AlimtalkChannel
 
@@ -52,10 +52,16 @@ def open_channel(name: str, store: "Connection") -> Channel:
     return KakaoChannel(name, store)
 
 
-def _type_of(connection_id: str) -> str:
+def connection_type_of(name: str) -> str:
+    """Return the type of a channel's connection, which for Alimtalk says who the dealer is.
+
+    :raises NotConfigured: its connection is missing.
+    :raises ValueError: there is no such channel.
+    """
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
+    connection_id = connection_id_of(name)
     try:
         return str(BaseHook.get_connection(connection_id).conn_type)
     except AirflowNotFoundException as error:

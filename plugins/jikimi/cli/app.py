@@ -5,6 +5,7 @@ import typer
 from jikimi.cli import (
     alerts,
     backtest,
+    channels,
     customers,
     data_docs,
     features,
@@ -48,6 +49,7 @@ _GROUPS = {
     "labels": labels,
     "customers": customers,
     "alerts": alerts,
+    "channels": channels,
     "kakao": kakao,
     "quarantine": quarantine,
     "panel": panel,

@@ -36,6 +36,17 @@ def threads(text: pd.Series) -> pd.Series:
     return _only(text.str.strip(), r"[0-9]{1,20}")
 
 
+def address_of(channel: str, text: str) -> str | None:
+    """Return one address as its channel needs it, None where it is none."""
+    import pandas as pd
+
+    normal = {"alimtalk": phones, "email": emails, "kakao_friends": uuids, "discord": threads}
+    if channel not in normal:
+        return None
+    address = normal[channel](pd.Series([text], dtype="str")).iloc[0]
+    return address if isinstance(address, str) else None
+
+
 def route_of(text: str) -> list[str]:
     """Return the names of a route in their order: `alimtalk > email` or `alimtalk email`."""
     return [name for name in _SEPARATORS.split(text.strip().lower()) if name]
