@@ -32,6 +32,11 @@ class Decision:
 
 
 RETRY = Decision("sent again", store.RETRIED, store.retry)
+RESOLVED_WORDS: dict[store.Resolution, str] = {
+    "delivered": "resolved as delivered",
+    "not delivered": "resolved as not delivered",
+    "send again": "sent again",
+}
 CANCEL = Decision("cancelled", store.CANCELLED, store.cancel)
 
 
@@ -79,7 +84,7 @@ def cancel(
 
 
 def resolve(
-    alerts: Annotated[list[str], typer.Argument(metavar="ALERT...", help="Numbers or references.")],
+    alerts: Annotated[list[str], typer.Argument(metavar="ALERT", help="Numbers or references.")],
     reason: Reason,
     delivered: Annotated[bool, typer.Option("--delivered", help="The customer got the message.")] = False,
     not_delivered: Annotated[bool, typer.Option("--not-delivered", help="The customer never got it.")] = False,
@@ -92,7 +97,7 @@ def resolve(
     chosen = [resolution for resolution, is_given in given.items() if is_given]
     if len(chosen) != 1:
         raise typer.BadParameter("say one of --delivered, --not-delivered, --send-again.")
-    decision = Decision(f"resolved as {chosen[0]}", store.RESOLVED, partial(_resolved, chosen[0]))
+    decision = Decision(RESOLVED_WORDS[chosen[0]], store.RESOLVED, partial(_resolved, chosen[0]))
     _decide(decision, alerts, Wanted(), store.By(who(by), demanded(reason)), True, as_json)
 
 

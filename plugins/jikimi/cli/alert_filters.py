@@ -25,7 +25,7 @@ class AlertState(StrEnum):
     cancelled = "cancelled"
 
 
-Keys = Annotated[list[str] | None, typer.Argument(metavar="ALERT...", help="Numbers or references.")]
+Keys = Annotated[list[str] | None, typer.Argument(metavar="ALERT", help="Numbers or references.")]
 State = Annotated[list[AlertState] | None, typer.Option(help="Only alerts in this state; may be given several times.")]
 Channel = Annotated[ChannelName | None, typer.Option(help="Only alerts that were last sent over this channel.")]
 Customer = Annotated[str | None, typer.Option(metavar="ID", help="Only alerts of this customer.")]

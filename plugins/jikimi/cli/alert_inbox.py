@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from jikimi.cli.alert_words import why_not
+from jikimi.cli.alert_decisions import RESOLVED_WORDS
+from jikimi.cli.alert_words import money, why_not
 from jikimi.cli.decisions import By, who
 from jikimi.cli.options import AsJson
 from jikimi.cli.tables import print_json, print_rows, printable
@@ -59,8 +60,9 @@ def _walk(connection: Connection, rows: list[dict[str, Any]], name: str) -> None
     reason = ""
     for number, row in enumerate(rows, 1):
         typer.echo(f"\n{number} of {len(rows)}: alert {row['alert_id']}")
-        for column in (*_COLUMNS[1:], "occurred_at", "amount", "currency"):
+        for column in (*_COLUMNS[1:], "occurred_at"):
             typer.echo(f"  {column}: {printable(row[column])}")
+        typer.echo(f"  amount: {money(row)}")
         answer = _asked()
         if answer == "q":
             return
@@ -80,4 +82,4 @@ def _carry_out(connection: Connection, alert_id: int, resolution: decisions.Reso
     for other, state in decided.states.items():
         typer.echo(f"Nothing was changed: {why_not(other, state)}.")
     if decided.changed:
-        typer.echo(f"Alert {alert_id} is resolved as {resolution}.")
+        typer.echo(f"Alert {alert_id} is {RESOLVED_WORDS[resolution]}.")

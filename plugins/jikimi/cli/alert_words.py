@@ -11,7 +11,7 @@ _MEANINGS = {
     "delivered": "its message was delivered",
     "accepted": "the dealer has its message; the delivery report is due",
     "failed": "no channel took it",
-    "unknown": "its message may have arrived: the answer was lost",
+    "unknown": "its message may have arrived",
     "deferred": "waits until {due_at}",
     "suppressed": "the message of alert {folded_into} tells of it",
     "cancelled": "a person withdrew it before it was sent",
@@ -56,6 +56,9 @@ _REFUSALS = {
     "cancelled": "is cancelled already",
 }
 
+# In other states the last error is that of an earlier try.
+_ENDS_WITH_A_REASON = {"failed", "unknown", "cancelled"}
+
 
 def in_words(alert: Mapping[str, Any]) -> str:
     """Return what the state of an alert means, and why it is in it."""
@@ -63,7 +66,10 @@ def in_words(alert: Mapping[str, Any]) -> str:
     words = _MEANINGS[alert["state"]].format_map(known)
     if wait := _WAITS.get(alert["wait_reason"] or ""):
         words += f": {wait.format_map(known)}"
-    return f"{words}; {printable(alert['last_error'])}" if alert["last_error"] else words
+    if not alert["last_error"]:
+        return words
+    error = printable(alert["last_error"])
+    return f"{words}: {error}" if alert["state"] in _ENDS_WITH_A_REASON else f"{words} (last: {error})"
 
 
 def next_steps(alert: Mapping[str, Any]) -> list[str]:
@@ -74,3 +80,10 @@ def next_steps(alert: Mapping[str, Any]) -> list[str]:
 def why_not(alert_id: int, state: str) -> str:
     """Return why a decision was not possible."""
     return f"alert {alert_id} {_REFUSALS[state].format(alert_id)}"
+
+
+def money(alert: Mapping[str, Any]) -> str:
+    """Return the amount with its currency, as messages in English write it."""
+    from ml.messages import amount_text
+
+    return amount_text(alert["amount"], alert["currency"], "en")

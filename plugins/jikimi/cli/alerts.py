@@ -6,7 +6,7 @@ import typer
 
 from jikimi.cli import alert_decisions, alert_inbox
 from jikimi.cli.alert_filters import Channel, Customer, Error, Reference, Since, State, Until, wanted_by
-from jikimi.cli.alert_words import in_words, next_steps
+from jikimi.cli.alert_words import in_words, money, next_steps
 from jikimi.cli.masks import mask_person, mask_route
 from jikimi.cli.options import AsJson, Most
 from jikimi.cli.tables import print_json, print_rows, printable
@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 _FACTS = (
     *("alert_id", "reference", "created_at", "customer_id", "name", "language", "transaction_id", "occurred_at"),
-    *("amount", "currency", "merchant", "category", "card_masked", "channel", "attempts", "due_at", "accepted_at"),
+    *("amount", "merchant", "category", "card_masked", "channel", "attempts", "due_at", "accepted_at"),
     *("finished_at", "folded_into", "folded_count"),
 )
 _TABLES = {
@@ -85,8 +85,9 @@ def show_one(
         print_json(row | {"in_words": in_words(row), "next_steps": next_steps(row)})
         return
     typer.echo(f"alert {alert_id} is {row['state']}: {in_words(row)}")
+    facts = row | {"amount": money(row)}
     for name in _FACTS:
-        typer.echo(f"{name}: {printable(row[name])}")
+        typer.echo(f"{name}: {printable(facts[name])}")
     if not row["is_known"]:
         typer.echo("The customer is not in the table customers: `jikimi customers import` adds them.")
     for title, columns in _TABLES.items():

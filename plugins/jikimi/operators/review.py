@@ -105,13 +105,13 @@ class ReviewAlertOperator(HITLOperator):
 
 
 def _question(row: dict[str, Any]) -> dict[str, Any]:
-    from ml.messages import mask_id
+    from ml.messages import amount_text, mask_id
 
     return {
         "alert_id": row["alert_id"],
         "reference": row["reference"],
         "customer": mask_id(row["customer_id"]),
-        "purchase": f"{row['amount']:f} {row['currency']} at {row['occurred_at']:%Y-%m-%d %H:%M:%S %Z}",
+        "purchase": f"{amount_text(row['amount'], row['currency'], 'en')} at {row['occurred_at']:%Y-%m-%d %H:%M:%S %Z}",
         "channel": row["channel"],
         "connection_id": row["connection_id"],
         "sent_at": f"{row['sent_at'] or row['created_at']:%Y-%m-%d %H:%M:%S %Z}",
