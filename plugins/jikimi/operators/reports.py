@@ -9,6 +9,8 @@ from jikimi import defaults
 from jikimi.exceptions import NotConfigured
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from airflow.sdk import Context
 
     from jikimi.channels.base import ReportingChannel
@@ -22,22 +24,31 @@ class CollectReportsOperator(BaseOperator):
     """
 
     def execute(self, context: "Context") -> dict[str, int]:
-        """Ask, apply, expire."""
-        from jikimi.delivery.reports import ask_dealer
+        """Ask and apply; then let go of what is too old, whatever the dealer said."""
         from jikimi.store.connection import open_store
-        from jikimi.store.reports import expire_accepted
 
         with open_store() as store:
-            expired = expire_accepted(store, defaults.report_hours())
-            for alert_id in expired:
-                self.log.warning("alert %s has no delivery report and is now unknown", alert_id)
-            channel = self._channel(store)
             try:
-                counts = ask_dealer(store, channel)
+                counts = self._ask(store)
             finally:
-                channel.close()
+                self._expire(store)
         self.log.info("alerts by state: %s", dict(counts) or "none")
         return dict(counts)
+
+    def _ask(self, store: "Connection") -> "Counter[str]":
+        from jikimi.delivery.reports import ask_dealer
+
+        channel = self._channel(store)
+        try:
+            return ask_dealer(store, channel)
+        finally:
+            channel.close()
+
+    def _expire(self, store: "Connection") -> None:
+        from jikimi.store.reports import expire_accepted
+
+        for alert_id in expire_accepted(store, defaults.report_hours()):
+            self.log.warning("alert %s has no delivery report and is now unknown", alert_id)
 
     def _channel(self, store: "Connection") -> "ReportingChannel":
         from jikimi.channels.registry import open_channel

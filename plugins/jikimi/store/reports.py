@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from jikimi.store.connection import Connection, query
 
 _AT_ONCE = 1000
+_NEWEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -39,32 +41,36 @@ def keep_reports(connection: Connection, reports: Sequence[KeptReport]) -> int:
     return connection.execute(query("keep_reports"), {"reports": rows}).rowcount
 
 
-def apply_reports(connection: Connection, most_attempts: int) -> Counter[str]:
-    """Apply what was not applied yet; returns how many alerts came to which state.
+def apply_reports(connection: Connection, most_attempts: int, most_passes: int | None = None) -> Counter[str]:
+    """Apply what was not applied yet, the newest first; returns how many alerts came to which state.
 
     A report on an alert that is being sent waits. One that names no alert is given up after a day.
 
     :param most_attempts: tries after which an alert has failed.
+    :param most_passes: a pass is a thousand reports and one transaction; None until none is left.
     """
     counts: Counter[str] = Counter()
-    after_id = 0
-    while True:
+    before_id = _NEWEST
+    for _ in count() if most_passes is None else range(most_passes):
         with connection.transaction():
-            waiting = connection.execute(query("lock_reports"), {"after_id": after_id, "limit": _AT_ONCE}).fetchall()
+            page = {"before_id": before_id, "limit": _AT_ONCE}
+            waiting = connection.execute(query("lock_reports"), page).fetchall()
             if not waiting:
-                return counts
-            after_id = waiting[-1]["report_id"]
+                break
+            before_id = waiting[-1]["report_id"]
             counts.update(_apply(connection, waiting, most_attempts))
+    return counts
 
 
 def waiting_for_reports(connection: Connection) -> Iterator[list[dict[str, Any]]]:
-    """Yield the tries whose report is due, a thousand at a time: attempt_id, reference, dealer_id, started_at."""
-    after_id = 0
-    while rows := connection.execute(
-        query("waiting_for_reports"), {"after_id": after_id, "limit": _AT_ONCE}
-    ).fetchall():
-        after_id = rows[-1]["attempt_id"]
-        yield rows
+    """Yield the tries whose report is due, a thousand at a time: reference, dealer_id, started_at.
+
+    They are those of the first look; the server keeps them, so that memory stays flat and no look is paid twice.
+    """
+    with connection.cursor("waiting_for_reports", withhold=True) as cursor:
+        cursor.execute(query("waiting_for_reports"))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield rows
 
 
 def expire_accepted(connection: Connection, hours: float) -> list[int]:

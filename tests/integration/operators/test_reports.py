@@ -1,5 +1,7 @@
 """The timer that asks the dealer: what is known is applied, even where the dealer breaks off."""
 
+from contextlib import nullcontext
+
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -73,15 +75,36 @@ def test_a_report_that_waited_for_its_alert_is_applied_though_the_dealer_breaks_
     assert made.is_closed
 
 
-def test_what_stays_without_a_report_is_left_to_a_person(store, dealer, monkeypatch):
+def test_what_the_dealer_said_before_it_broke_off_counts(store, dealer):
+    alert_id = accepted(store, "r/1")
+    dealer("r/1", breaks_off=True)
+    with pytest.raises(Unavailable):
+        collect()
+    assert row_of(store, alert_id)["state"] == "delivered"
+
+
+def test_what_is_too_old_is_asked_about_once_more_before_a_person_is(store, dealer, monkeypatch):
     monkeypatch.setenv("JIKIMI_REPORT_HOURS", "0")
     alert_id = accepted(store, "r/1")
-    dealer()
-    collect()
+    dealer("r/1")
+    assert collect() == {"delivered": 1}
+    assert row_of(store, alert_id)["state"] == "delivered"
+
+
+@pytest.mark.parametrize("breaks_off", [pytest.param(False, id="answers"), pytest.param(True, id="is away")])
+def test_what_stays_without_a_report_is_left_to_a_person(store, dealer, monkeypatch, breaks_off):
+    monkeypatch.setenv("JIKIMI_REPORT_HOURS", "0")
+    alert_id = accepted(store, "r/1")
+    dealer(breaks_off=breaks_off)
+    with pytest.raises(Unavailable) if breaks_off else nullcontext():
+        collect()
     assert row_of(store, alert_id)["state"] == "unknown"
 
 
 def test_without_a_dealer_the_task_is_skipped_and_says_what_to_do(store, monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONN_ALIMTALK_DEFAULT", raising=False)
+    monkeypatch.setenv("JIKIMI_REPORT_HOURS", "0")
+    alert_id = accepted(store, "r/1")
     with pytest.raises(AirflowSkipException, match="alimtalk_default"):
         collect()
+    assert row_of(store, alert_id)["state"] == "unknown"
