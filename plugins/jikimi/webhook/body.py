@@ -14,7 +14,7 @@ async def read_body(request: Request, model: type[_Model]) -> _Model:
 
     :raises HTTPException: 413 too large, 415 no JSON by its own words, 422 not what the model says.
     """
-    if "json" not in request.headers.get("content-type", ""):
+    if "json" not in request.headers.get("content-type", "").lower():
         raise HTTPException(415, "the body must be application/json")
     body = bytearray()
     async for chunk in request.stream():

@@ -19,7 +19,10 @@ router = APIRouter()
 _log = logging.getLogger(__name__)
 _RESULTS = "MESSAGE_RESULT_UPDATE"
 _KOREA = timezone(timedelta(hours=9))
-_Id = Annotated[str, Field(min_length=1, max_length=100)]
+_PLAIN = r"^[\x20-\x7e]*$"
+# Another system's key may be in any language; but PostgreSQL has no place for a zero in a text.
+_ANY_BUT_ZERO = r"^[^\x00]*$"
+_Id = Annotated[str, Field(min_length=1, max_length=100, pattern=_PLAIN)]
 
 
 class Hook(BaseModel):
@@ -27,10 +30,14 @@ class Hook(BaseModel):
 
     hook_id: _Id = Field(alias="hookId")
     request_id: _Id = Field(alias="requestId")
-    recipient_seq: Annotated[int, Field(ge=0)] = Field(alias="recipientSeq")
-    result_code: Annotated[str, Field(max_length=20)] = Field(alias="resultCode", coerce_numbers_to_str=True)
+    recipient_seq: Annotated[int, Field(ge=0, lt=2**31)] = Field(alias="recipientSeq")
+    result_code: Annotated[str, Field(max_length=20, pattern=_PLAIN)] = Field(
+        alias="resultCode", coerce_numbers_to_str=True
+    )
     receive_date: Annotated[str | None, Field(max_length=40)] = Field(None, alias="receiveDate")
-    reference: Annotated[str | None, Field(max_length=100)] = Field(None, alias="recipientGroupingKey")
+    reference: Annotated[str | None, Field(max_length=100, pattern=_ANY_BUT_ZERO)] = Field(
+        None, alias="recipientGroupingKey"
+    )
 
 
 class Call(BaseModel):

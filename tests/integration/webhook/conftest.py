@@ -1,22 +1,20 @@
 """The application as Airflow's api-server mounts it."""
 
 import pytest
+from airflow.api_fastapi.app import init_plugins
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-
-from jikimi.airflow_plugin import JikimiPlugin
 
 SECRET = "the-secret-of-the-console"
 
 
 @pytest.fixture
 def mounted(database, monkeypatch):
-    """A server with our applications where the plugin wants them."""
+    """A server with what plugins bring, mounted by Airflow itself."""
     monkeypatch.setenv("JIKIMI_DATABASE_URL", database)
     monkeypatch.setenv("JIKIMI_WEBHOOK_SECRET", SECRET)
     server = FastAPI()
-    for each in JikimiPlugin.fastapi_apps:
-        server.mount(each["url_prefix"], each["app"])
+    init_plugins(server)
     return server
 
 

@@ -1,5 +1,6 @@
 """NHN's webhook: only who knows the secret is heard, nothing is heard twice, and nobody's number is kept."""
 
+import json
 import logging
 
 import pytest
@@ -100,6 +101,32 @@ def test_a_body_that_cannot_be_used_is_refused_without_repeating_it(client, body
     assert answer.status_code == status
     assert words in answer.json()["detail"]
     assert len(answer.json()["detail"]) < 300
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"hookId": "a\0"}, id="zero in the id"),
+        pytest.param({"requestId": "\0"}, id="zero in the request"),
+        pytest.param({"resultCode": "1000\0"}, id="zero in the code"),
+        pytest.param({"recipientGroupingKey": "\0"}, id="zero in the key"),
+        pytest.param({"recipientSeq": 2**31}, id="number too large"),
+    ],
+)
+def test_what_the_database_cannot_hold_is_refused_before_it(client, store, changes):
+    assert post(client, call(hook() | changes)).status_code == 422
+    assert store.execute("select count(*) as n from delivery_reports").fetchone()["n"] == 0
+
+
+def test_a_key_of_another_system_is_no_error(client, store, accepted):
+    theirs = hook(2, recipientGroupingKey="다른 시스템의 키")
+    assert post(client, call(hook(), theirs)).status_code == 200
+    assert row_of(store, accepted)["state"] == "delivered"
+
+
+def test_a_type_of_content_is_known_in_any_case(client, store, accepted):
+    headers = {"X-Toast-Webhook-Signature": SECRET, "content-type": "Application/JSON;charset=UTF-8"}
+    assert client.post("/jikimi/reports/nhn", content=json.dumps(call(hook())), headers=headers).status_code == 200
 
 
 def test_a_body_without_an_announced_length_is_cut_off_too(client):
