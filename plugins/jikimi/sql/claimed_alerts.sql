@@ -12,7 +12,11 @@ left join lateral (
 ) r on true
 left join lateral (
     select json_object_agg(channel, number) as tries from (
-        select channel, count(*) as number from alert_attempts where alert_id = a.alert_id group by channel
+        -- Those since a person had it sent again, if anybody did.
+        select channel, count(*) as number from (
+            select channel from alert_attempts where alert_id = a.alert_id order by attempt_id desc limit a.attempts
+        ) newest
+        group by channel
     ) by_channel
     where a.attempts > 0
 ) tried on true
