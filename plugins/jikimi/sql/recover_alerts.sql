@@ -4,8 +4,7 @@
 with stuck as (
     select a.alert_id, t.attempt_id, t.repeatable_until > clock_timestamp() as is_repeatable
     from alerts a left join alert_attempts t on t.alert_id = a.alert_id and t.finished_at is null
-    where a.state = 'sending' and a.claimed_at < clock_timestamp() - make_interval(secs => %(patience)s)
-    for update of a skip locked
+    where a.alert_id = any(%(alert_ids)s)
 ), closed as (
     update alert_attempts set finished_at = clock_timestamp(), outcome = 'unknown', detail = 'the sender stopped'
     where attempt_id in (select attempt_id from stuck where not coalesce(is_repeatable, false))

@@ -35,7 +35,8 @@ class StoredOutbox:
         with self._connection.transaction():
             if not self._rows("lock_recovery")[0]["is_ours"]:
                 return Recovered({}, [])
-            rows = self._rows("recover_alerts", patience=patience.total_seconds())
+            stuck = [row["alert_id"] for row in self._rows("lock_stuck_alerts", patience=patience.total_seconds())]
+            rows = self._rows("recover_alerts", alert_ids=stuck) if stuck else []
             states = {row["alert_id"]: row["state"] for row in rows}
             return Recovered(states, self._open_calls([key for key, state in states.items() if state == "sending"]))
 

@@ -1,0 +1,104 @@
+"""Several senders and a person at the same alerts, in the orders in which they could do each other harm."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from jikimi.outbox import End, Fate, NewCall
+from jikimi.store.alerts import StoredOutbox
+from jikimi.store.connection import open_store
+from tests.integration.delivery.conftest import StoredWorld
+
+NO_COOL_DOWN = timedelta()
+NO_PATIENCE = timedelta(seconds=-1)
+# A clock that answers only when the test lets it: the statement that asks has its snapshot by then.
+_SLOW_CLOCK = """
+    drop schema if exists slow cascade;
+    create schema slow;
+    create function slow.clock_timestamp() returns timestamptz volatile language plpgsql as $$
+    begin
+        perform pg_catalog.pg_advisory_lock(4), pg_catalog.pg_advisory_unlock(4);
+        return pg_catalog.clock_timestamp();
+    end $$;
+    create function slow.statement_timestamp() returns timestamptz volatile language sql as
+        'select slow.clock_timestamp()';
+    grant usage on schema slow to jikimi;
+"""
+_WAITING = "select count(*) from pg_stat_activity where application_name = 'late' and wait_event_type = 'Lock'"
+
+
+@pytest.fixture
+def world(store):
+    """The outbox with what a test does and asks, and a customer with two channels."""
+    made = StoredWorld(store)
+    made.customer("c1", ("alimtalk", True), ("email", True))
+    return made
+
+
+@pytest.fixture
+def sender(database):
+    """Open further outboxes, each on a connection of its own."""
+    with ExitStack() as stores:
+
+        def opened():
+            return StoredOutbox(stores.enter_context(open_store()))
+
+        yield opened
+
+
+@pytest.fixture
+def owner(role_url):
+    with psycopg.connect(role_url("postgres"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def late(sender, owner):
+    """An outbox whose next statement has its snapshot and then waits, and the way to let it go on."""
+    outbox = sender()
+    owner.execute(_SLOW_CLOCK)
+    outbox._connection.execute("set application_name = 'late'")
+    outbox._connection.execute("set search_path = slow, pg_catalog, public")
+    yield outbox
+    owner.execute("drop schema slow cascade")
+
+
+@contextmanager
+def held_up(owner, work: Callable[[], object]):
+    """Start something in a thread, and give its future once its statement waits; it goes on afterwards."""
+    owner.execute("select pg_advisory_lock(4)")
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        try:
+            wait_until_blocked(owner)
+            yield future
+        finally:
+            owner.execute("select pg_advisory_unlock(4)")
+
+
+def wait_until_blocked(owner, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not owner.execute(_WAITING).fetchone()[0]:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.01)
+
+
+def call(channel="kakao_friends", repeatable_seconds=0):
+    return NewCall(uuid4(), channel, f"{channel}_default", repeatable_seconds)
+
+
+def test_a_request_that_is_written_down_while_somebody_recovers_is_seen(world, sender, late, owner):
+    alert_id = world.alert()
+    (claimed,) = world.claim(1, NO_COOL_DOWN).alerts
+    new, slow = call(), sender()
+    with held_up(owner, lambda: late.recover(NO_PATIENCE)) as recovery:
+        attempt = slow.begin(new, [(claimed, ())]).attempts[alert_id]
+    assert recovery.result().states == {alert_id: "unknown"}, "the request may have left"
+    slow.finish(new, [End(claimed, attempt, "delivered", Fate("delivered"), "0")])
+    assert world.state(alert_id).state == "delivered"
