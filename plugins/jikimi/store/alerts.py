@@ -67,7 +67,7 @@ class StoredOutbox:
             return self._begin_once(call, alerts)
         except psycopg.OperationalError:
             if self._connection.broken and self._reopen:
-                self._patiently(self._abandon, call)
+                self._patiently(self._abandon, call, [alert for alert, _ in alerts])
             raise
 
     def _begin_once(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
@@ -79,7 +79,7 @@ class StoredOutbox:
             leaving = [(alert, quotas) for alert, quotas in alerts if alert.alert_id not in over]
             rows = self._rows(
                 "begin_call",
-                alerts=_json([{"alert_id": alert.alert_id, "claims": alert.claims} for alert, _ in leaving]),
+                alerts=_claims([alert for alert, _ in leaving]),
                 **vars(call),
             )
             attempts = {row["alert_id"]: row["attempt_id"] for row in rows}
@@ -108,8 +108,8 @@ class StoredOutbox:
             self._connection = self._reopen()
         write(*arguments)
 
-    def _abandon(self, call: NewCall) -> None:
-        self._connection.execute(query("abandon_call"), {"call_id": call.call_id})
+    def _abandon(self, call: NewCall, alerts: Sequence[ClaimedAlert]) -> None:
+        self._connection.execute(query("abandon_call"), {"call_id": call.call_id, "alerts": _claims(alerts)})
 
     def _finish_once(self, call: NewCall, ends: Sequence[End]) -> None:
         with self._connection.transaction():
@@ -204,6 +204,10 @@ def _end_row(end: End) -> dict[str, Any]:
 
 def _fate_row(fate: Fate) -> dict[str, Any]:
     return {**vars(fate), "due_in": fate.due_in.total_seconds()}
+
+
+def _claims(alerts: Sequence[ClaimedAlert]) -> str:
+    return _json([{"alert_id": alert.alert_id, "claims": alert.claims} for alert in alerts])
 
 
 def _is_away(error: BaseException) -> bool:

@@ -60,6 +60,26 @@ def test_a_try_whose_commit_was_lost_is_no_lost_answer(sender, end_session, stor
     assert row == {"state": "pending", "outcome": "unavailable"}
 
 
+def test_a_try_that_another_sender_took_over_is_not_taken_back(sender, end_session, store, monkeypatch):
+    outbox, claimed = sender
+    repeatable = NewCall(uuid4(), "alimtalk", "alimtalk_default", 540)
+    begin, taken_over = StoredOutbox._begin_once, []
+
+    def lose_the_commit_for_long(self, call, alerts):
+        begin(self, call, alerts)
+        taken_over.extend(StoredOutbox(store).recover(timedelta(seconds=-1)).calls)
+        end_session()
+        self._connection.execute("select 1")
+
+    monkeypatch.setattr(StoredOutbox, "_begin_once", lose_the_commit_for_long)
+    with pytest.raises(psycopg.OperationalError):
+        outbox.begin(repeatable, [(claimed, ())])
+    (repeated,) = taken_over
+    accepted = End(repeated.alerts[0], repeated.attempts[claimed.alert_id], "accepted", Fate("accepted"), "0")
+    StoredOutbox(store).finish(repeatable, [accepted])
+    assert store.execute("select state from alerts").fetchone()["state"] == "accepted"
+
+
 def test_a_connection_that_stays_away_is_an_error(database, monkeypatch):
     monkeypatch.setenv("JIKIMI_DATABASE_URL", database)
     with open_store() as connection:
