@@ -110,15 +110,18 @@ class MemoryOutbox:
     def finish(self, call, ends):
         for end in ends:
             row = self.alerts[end.alert.alert_id]
+            attempt = next(t for t in self.tries if t.attempt_id == end.attempt_id)
             is_late = row.state == "unknown" and row.claims == end.alert.claims and end.outcome != "unknown"
             if self._owns(end.alert) or is_late:
                 self._apply(row, end.fate)
-                attempt = next(t for t in self.tries if t.attempt_id == end.attempt_id)
                 attempt.outcome, attempt.code, attempt.dealer_id = end.outcome, end.code, end.dealer_id
-            for quota in end.refunded:
-                self.used[self._count_key(call, quota)] = max(0, self.used.get(self._count_key(call, quota), 0) - 1)
+                for quota in end.refunded:
+                    key = self._count_key(call, quota, attempt.started_at)
+                    self.used[key] = max(0, self.used.get(key, 0) - 1)
             if end.used_up:
-                self.used[self._count_key(call, end.used_up)] = end.used_up.most
+                # In the first minute perhaps of the day before.
+                asked_at = attempt.started_at - timedelta(minutes=1)
+                self.used[self._count_key(call, end.used_up, asked_at)] = end.used_up.most
 
     def settle(self, fates):
         for alert, fate in fates:
@@ -214,8 +217,8 @@ class MemoryOutbox:
             for group in calls.values()
         ]
 
-    def _count_key(self, call, quota):
-        return call.connection_id, (self.clock + timedelta(hours=9)).date(), quota.subject
+    def _count_key(self, call, quota, instant=None):
+        return call.connection_id, ((instant or self.clock) + timedelta(hours=9)).date(), quota.subject
 
     def _read(self, row):
         tries = [t.call.channel for t in self.tries if t.alert_id == row.alert_id]

@@ -20,3 +20,4 @@ update alert_attempts t
 set finished_at = clock_timestamp(), outcome = e.outcome, code = e.code, detail = e.detail, dealer_id = e.dealer_id
 from ends e join own using (alert_id)
 where t.attempt_id = e.attempt_id
+returning t.attempt_id

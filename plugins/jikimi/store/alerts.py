@@ -72,20 +72,15 @@ class StoredOutbox:
 
     def _begin_once(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
         with self._connection.transaction():
+            own = {
+                row["alert_id"] for row in self._rows("lock_claimed", alerts=_claims([alert for alert, _ in alerts]))
+            }
             over = {}
             for alert, quotas in alerts:
-                if quotas and (subject := self._count(call.connection_id, quotas)):
+                if quotas and alert.alert_id in own and (subject := self._count(call.connection_id, quotas)):
                     over[alert.alert_id] = subject
-            leaving = [(alert, quotas) for alert, quotas in alerts if alert.alert_id not in over]
-            rows = self._rows(
-                "begin_call",
-                alerts=_claims([alert for alert, _ in leaving]),
-                **vars(call),
-            )
-            attempts = {row["alert_id"]: row["attempt_id"] for row in rows}
-            lost = [quota for alert, quotas in leaving if alert.alert_id not in attempts for quota in quotas]
-            self._change_quotas("refund_quotas", call.connection_id, lost)
-        return Begun(attempts, over)
+            rows = self._rows("begin_call", alert_ids=sorted(own - over.keys()), **vars(call))
+        return Begun({row["alert_id"]: row["attempt_id"] for row in rows}, over)
 
     def finish(self, call: NewCall, ends: Sequence[End]) -> None:
         """Write what the channel answered; see `Outbox`. Waits for a database that went away meanwhile."""
@@ -113,11 +108,13 @@ class StoredOutbox:
 
     def _finish_once(self, call: NewCall, ends: Sequence[End]) -> None:
         with self._connection.transaction():
-            self._connection.execute(query("finish_call"), {"ends": _json([_end_row(end) for end in ends])})
-            refunded = [quota for end in ends for quota in end.refunded]
-            self._change_quotas("refund_quotas", call.connection_id, refunded)
+            rows = self._rows("finish_call", ends=_json([_end_row(end) for end in ends]))
+            written = {row["attempt_id"] for row in rows}
+            # What was written before, or is another sender's by now, was given back or is not ours to give back.
+            refunded = [quota for end in ends if end.attempt_id in written for quota in end.refunded]
+            self._change_quotas("refund_quotas", call, ends[0].attempt_id, refunded)
             used_up = [end.used_up for end in ends if end.used_up]
-            self._change_quotas("use_up_quotas", call.connection_id, used_up)
+            self._change_quotas("use_up_quotas", call, ends[0].attempt_id, used_up)
 
     def settle(self, fates: Sequence[tuple[ClaimedAlert, Fate]]) -> None:
         """Write what becomes of alerts for which no request left; see `Outbox`."""
@@ -140,10 +137,11 @@ class StoredOutbox:
             return str(rows[0]["subject"])
         return None
 
-    def _change_quotas(self, statement: str, connection_id: str, quotas: Sequence[Quota]) -> None:
+    def _change_quotas(self, statement: str, call: NewCall, attempt_id: int, quotas: Sequence[Quota]) -> None:
+        """Change counts of the day on which a try of the call began."""
         if quotas:
-            parameters = {"connection_id": connection_id, "quotas": _json(list(map(vars, quotas)))}
-            self._connection.execute(query(statement), parameters)
+            values = {"connection_id": call.connection_id, "attempt_id": attempt_id}
+            self._connection.execute(query(statement), values | {"quotas": _json(list(map(vars, quotas)))})
 
     def _open_calls(self, alert_ids: list[int]) -> list[OpenCall]:
         alerts = {alert.alert_id: alert for alert in self._read(alert_ids)}

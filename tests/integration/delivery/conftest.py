@@ -15,6 +15,7 @@ _SHIFT = """
     update alerts set due_at = due_at - %(by)s, claimed_at = claimed_at - %(by)s, accepted_at = accepted_at - %(by)s;
     update alert_attempts set started_at = started_at - %(by)s, repeatable_until = repeatable_until - %(by)s;
     update channel_slots set next_at = next_at - %(by)s;
+    update channel_quotas set day = (day + time '12:00' - %(by)s)::date;
 """
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from jikimi.outbox import End, Fate, NewCall
+from jikimi.outbox import End, Fate, NewCall, Quota
 from jikimi.store.alerts import StoredOutbox
 from jikimi.store.connection import open_store
 from tests.integration.delivery.conftest import StoredWorld
@@ -46,8 +46,10 @@ def sender(database):
     """Open further outboxes, each on a connection of its own."""
     with ExitStack() as stores:
 
-        def opened():
-            return StoredOutbox(stores.enter_context(open_store()))
+        def opened(name="jikimi"):
+            store = stores.enter_context(open_store())
+            store.execute("select set_config('application_name', %s, false)", [name])
+            return StoredOutbox(store)
 
         yield opened
 
@@ -61,9 +63,8 @@ def owner(role_url):
 @pytest.fixture
 def late(sender, owner):
     """An outbox whose next statement has its snapshot and then waits, and the way to let it go on."""
-    outbox = sender()
+    outbox = sender("late")
     owner.execute(_SLOW_CLOCK)
-    outbox._connection.execute("set application_name = 'late'")
     outbox._connection.execute("set search_path = slow, pg_catalog, public")
     yield outbox
     owner.execute("drop schema slow cascade")
@@ -102,3 +103,17 @@ def test_a_request_that_is_written_down_while_somebody_recovers_is_seen(world, s
     assert recovery.result().states == {alert_id: "unknown"}, "the request may have left"
     slow.finish(new, [End(claimed, attempt, "delivered", Fate("delivered"), "0")])
     assert world.state(alert_id).state == "delivered"
+
+
+def test_a_count_called_used_up_in_the_first_minute_of_a_day_is_that_of_the_day_before(world):
+    alert_id = world.alert()
+    (claimed,) = world.claim(1, NO_COOL_DOWN).alerts
+    new, quota = call(), Quota("sender", 100)
+    attempt = world.begin(new, [(claimed, (quota,))]).attempts[alert_id]
+    world._connection.execute(
+        "update alert_attempts set started_at = timestamp '2026-03-02 00:00:30' at time zone 'Asia/Seoul'"
+    )
+    fate = Fate("deferred", "full", timedelta(minutes=1), "quota")
+    world.finish(new, [End(claimed, attempt, "unavailable", fate, used_up=quota)])
+    full = world._connection.execute("select day from channel_quotas where used = most").fetchall()
+    assert [str(row["day"]) for row in full] == ["2026-03-01"]

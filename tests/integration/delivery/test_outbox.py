@@ -8,6 +8,7 @@ import pytest
 from jikimi.outbox import End, Fate, NewCall, Quota
 
 MINUTE = timedelta(minutes=1)
+DAY = 24 * 3600
 NO_COOL_DOWN = timedelta()
 NO_PATIENCE = timedelta(seconds=-1)
 
@@ -244,6 +245,37 @@ def test_a_count_that_the_channel_calls_used_up_is_used_up(world):
     world.finish(new, [End(claimed, attempt, "unavailable", fate, refunded=(quota,), used_up=quota)])
     again = counted(world, (quota,))
     assert again[2].over == {again[0].alert_id: "receiver:1f"}
+
+
+def test_an_answer_that_is_written_twice_is_given_back_once(world):
+    quota = Quota("sender", 2)
+    (claimed, new, begun), _ = counted(world, (quota,)), counted(world, (quota,))
+    fate = Fate("pending", "later", MINUTE, "retry")
+    end = End(claimed, begun.attempts[claimed.alert_id], "unavailable", fate, refunded=(quota,))
+    world.finish(new, [end])
+    world.finish(new, [end])
+    assert counted(world, (quota,))[2].over == {}
+    assert len(counted(world, (quota,))[2].over) == 1
+
+
+def test_an_answer_after_midnight_gives_nothing_back_of_the_new_day(world):
+    quota = Quota("sender", 1)
+    claimed, new, begun = counted(world, (quota,))
+    world.pass_time(DAY)
+    counted(world, (quota,))
+    fate = Fate("pending", "later", MINUTE, "retry")
+    world.finish(new, [End(claimed, begun.attempts[claimed.alert_id], "unavailable", fate, refunded=(quota,))])
+    assert len(counted(world, (quota,))[2].over) == 1
+
+
+def test_a_count_that_was_used_up_before_midnight_is_free_afterwards(world):
+    quota = Quota("sender", 100)
+    claimed, new, begun = counted(world, (quota,))
+    world.pass_time(DAY)
+    fate = Fate("deferred", "full", MINUTE, "quota")
+    attempt = begun.attempts[claimed.alert_id]
+    world.finish(new, [End(claimed, attempt, "unavailable", fate, refunded=(quota,), used_up=quota)])
+    assert counted(world, (quota,))[2].over == {}
 
 
 def test_senders_share_a_rate_limit(world):
