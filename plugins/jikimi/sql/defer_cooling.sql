@@ -5,8 +5,7 @@ with told as (
         where l.customer_id = a.customer_id and l.state in ('delivered', 'accepted', 'unknown')
     ) + make_interval(secs => %(cool_down)s) as until
     from alerts a
-    where a.alert_id = any(%(alert_ids)s) and a.customer_id = any(%(customer_ids)s)
-        and a.attempts = 0 and a.wait_reason is distinct from 'operator'
+    where a.alert_id = any(%(alert_ids)s) and a.attempts = 0 and a.wait_reason is distinct from 'operator'
 )
 update alerts a set state = 'deferred', due_at = told.until, wait_reason = 'cool_down'
 from told

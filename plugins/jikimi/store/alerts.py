@@ -42,23 +42,30 @@ class StoredOutbox:
 
     def claim(self, limit: int, cool_down: timedelta) -> Claim:
         """Take due alerts into `sending`; see `Outbox`."""
+        try:
+            return self._claim_once(limit, cool_down)
+        except psycopg.errors.UniqueViolation:
+            # The customer came into the table between this claim and another one, which is committed by now.
+            return self._claim_once(limit, cool_down)
+
+    def _claim_once(self, limit: int, cool_down: timedelta) -> Claim:
         with self._connection.transaction():
             due = self._rows("lock_due_alerts", limit=limit)
             if not due:
                 return Claim([], 0)
             customers = sorted({row["customer_id"] for row in due})
             # Each of the following statements sees what whoever held these customers before has committed.
-            ours = {
-                "alert_ids": [row["alert_id"] for row in due],
-                "customer_ids": [row["customer_id"] for row in self._rows("lock_customers", customer_ids=customers)],
-            }
-            return self._claimed(ours, cool_down.total_seconds())
+            ours = {row["customer_id"] for row in self._rows("lock_customers", customer_ids=customers)}
+            return self._claimed([row["alert_id"] for row in due if row["customer_id"] in ours], cool_down)
 
-    def _claimed(self, ours: dict[str, Any], cool_down: float) -> Claim:
-        touched = len(self._rows("defer_cooling", **ours, cool_down=cool_down)) if cool_down else 0
-        claimed = [row["alert_id"] for row in self._rows("claim_alerts", **ours)]
-        if cool_down and claimed:
-            touched += self._rows("fold_alerts", alert_ids=claimed)[0]["folded"]
+    def _claimed(self, due: list[int], cool_down: timedelta) -> Claim:
+        touched = 0
+        if cool_down:
+            touched += len(self._rows("defer_cooling", alert_ids=due, cool_down=cool_down.total_seconds()))
+        claimed = [row["alert_id"] for row in self._rows("claim_alerts", alert_ids=due)]
+        if cool_down and (others := self._rows("lock_others", alert_ids=claimed)):
+            self._connection.execute(query("fold_alerts"), {"others": _json(others)})
+            touched += len(others)
         return Claim(self._read(claimed), touched + len(claimed))
 
     def begin(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:

@@ -54,6 +54,10 @@ comment on column alerts.staff_told_at is 'When staff were last told that it fai
 -- The serialization of all senders: a customer has one message under way, whatever else happens.
 create unique index one_message_at_a_time on alerts (customer_id) where state = 'sending';
 create index alerts_customer on alerts (customer_id, alert_id desc);
+-- What a claim asks of a customer costs the same however long the customer's history is.
+create index alerts_waiting on alerts (customer_id) where state in ('pending', 'deferred');
+create index alerts_told on alerts (customer_id, (coalesce(accepted_at, due_at)))
+    where state in ('delivered', 'accepted', 'unknown');
 create index alerts_accepted on alerts (accepted_at) where state = 'accepted';
 create index alerts_untold on alerts (alert_id)
     where state in ('failed', 'unknown') and (staff_told_at is null or finished_at > staff_told_at);

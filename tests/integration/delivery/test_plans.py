@@ -1,0 +1,69 @@
+"""What a claim reads depends on what it claims, not on how long a customer's history is or how many alerts wait."""
+
+from datetime import timedelta
+
+import pytest
+
+from jikimi.store.connection import query
+from tests.integration.delivery.conftest import StoredWorld
+
+MANY = 4000
+# Pages for one alert: a few levels of a few indexes.
+FEW = 80
+_ALERTS = """
+    with landed as (
+        insert into transactions (transaction_id, batch_id, landed_id, landed_at, occurred_at, customer_id, merchant_id,
+            amount, currency)
+        select %(state)s || n, (select min(batch_id) from batches), %(from)s + n, now(), now(),
+            coalesce(%(customer)s, 'c' || n), 'm1', 500, 'KRW'
+        from generate_series(1, %(many)s) n
+        returning transaction_id, landed_id, customer_id
+    )
+    insert into alerts (transaction_id, panel_id, customer_id, reference, state, due_at, accepted_at)
+    select transaction_id, (select min(panel_id) from panels), customer_id, to_hex(landed_id), %(state)s,
+        now() + %(due_in)s, case when %(state)s = 'delivered' then now() - interval '1 day' end
+    from landed
+"""
+
+
+@pytest.fixture
+def world(store):
+    made = StoredWorld(store)
+    made.customer("c1", ("email", True))
+    return made
+
+
+def fill(world, state, customer=None, due_in=timedelta(), number=10_000):
+    values = {"state": state, "customer": customer, "due_in": due_in, "from": number, "many": MANY}
+    assert world._batch
+    world._connection.execute(_ALERTS, values)
+
+
+def pages(world, statement, **values):
+    """Return how many pages a statement reads."""
+    world._connection.execute("analyze alerts")
+    explained = b"explain (analyze, buffers, format json) " + query(statement)
+    (row,) = world._connection.execute(explained, values).fetchall()
+    plan = row["QUERY PLAN"][0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+@pytest.mark.parametrize("statement", ["defer_cooling", "lock_others", "claim_alerts", "claimed_alerts"])
+def test_a_long_history_of_the_customer_costs_nothing(world, statement):
+    alert_id = world.alert("c1")
+    fill(world, "delivered", "c1")
+    values = {"alert_ids": [alert_id]} | ({"cool_down": 60} if statement == "defer_cooling" else {})
+    assert pages(world, statement, **values) < FEW
+
+
+def test_alerts_that_are_not_due_yet_cost_nothing(world):
+    world.alert("c1")
+    fill(world, "deferred", due_in=timedelta(hours=1))
+    assert pages(world, "lock_due_alerts", limit=1000) < FEW
+
+
+def test_due_alerts_are_neither_sorted_nor_held_against_all_that_are_being_sent(world):
+    fill(world, "pending")
+    world._connection.execute("update alerts set state = 'sending', claimed_at = now() where alert_id % 2 = 0")
+    rows = world._connection.execute(b"explain (costs off) " + query("lock_due_alerts"), {"limit": 10}).fetchall()
+    assert not [row["QUERY PLAN"] for row in rows if "Sort" in row["QUERY PLAN"] or "Join" in row["QUERY PLAN"]]
