@@ -117,3 +117,30 @@ def test_a_count_called_used_up_in_the_first_minute_of_a_day_is_that_of_the_day_
     world.finish(new, [End(claimed, attempt, "unavailable", fate, used_up=quota)])
     full = world._connection.execute("select day from channel_quotas where used = most").fetchall()
     assert [str(row["day"]) for row in full] == ["2026-03-01"]
+
+
+def test_customers_nobody_knows_share_one_lock_or_many_claims_would_fill_the_servers_table_of_locks(world, sender):
+    for number in range(3):
+        world.customer(f"known-{number}", ("email", True))
+        world.alert(f"known-{number}")
+        world.alert(f"unknown-{number}")
+    outbox = sender()
+    with outbox._connection.transaction():
+        assert len(outbox.claim(10, NO_COOL_DOWN).alerts) == 6
+        locks = outbox._connection.execute(
+            "select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"
+        )
+        assert locks.rowcount == 1
+
+
+def test_a_customer_who_becomes_known_between_two_claims_has_one_message_under_way(world, sender, owner):
+    first, second = world.alert("new"), world.alert("new")
+    early, late = sender(), sender("late")
+    with ThreadPoolExecutor(1) as pool:
+        with early._connection.transaction():
+            assert [alert.alert_id for alert in early.claim(1, NO_COOL_DOWN).alerts] == [first]
+            world.customer("new", ("email", True))
+            claim = pool.submit(late.claim, 10, NO_COOL_DOWN)
+            wait_until_blocked(owner)
+        assert claim.result().alerts == []
+    assert (world.state(first).state, world.state(second).state) == ("sending", "pending")
