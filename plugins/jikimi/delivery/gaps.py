@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 _FIRST_SECONDS = 5
 _LONGEST_SECONDS = 3600
 _KOREA = ZoneInfo("Asia/Seoul")
+# Clocks differ: who asks a moment too early is told of the old day, and would wait for all of the new one.
+_GRACE = timedelta(minutes=1)
 
 
 def gap_after(attempts: int) -> timedelta:
@@ -19,6 +21,6 @@ def gap_after(attempts: int) -> timedelta:
 
 
 def until_reset(now: datetime) -> timedelta:
-    """Return the time to the next midnight in Korea, when KakaoTalk's daily counts begin anew."""
-    korean = now.astimezone(_KOREA)
+    """Return the time to a minute after midnight in Korea, when KakaoTalk's daily counts have begun anew."""
+    korean = now.astimezone(_KOREA) - _GRACE
     return (korean + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0) - korean

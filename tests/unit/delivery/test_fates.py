@@ -75,7 +75,7 @@ def test_a_channel_that_may_be_tried_twice_has_failed_after_that(claimed):
 
 
 def test_a_quota_without_another_channel_waits_for_midnight_in_korea(claimed):
-    assert fate(FULL, claimed(*ONE)).due_in == timedelta(hours=12)
+    assert fate(FULL, claimed(*ONE)).due_in == timedelta(hours=12, minutes=1)
     assert over_quota("full", claimed(*ONE), "kakao_friends", NOON_IN_KOREA).wait_reason == "quota"
 
 
@@ -121,11 +121,12 @@ def test_gaps_grow_to_an_hour_and_differ():
 
 
 @pytest.mark.parametrize(
-    ("now", "hours"),
+    ("now", "wait"),
     [
-        pytest.param("2026-03-01T14:00Z", 1, id="an hour before midnight in Korea"),
-        pytest.param("2026-03-01T15:00Z", 24, id="at midnight in Korea"),
+        pytest.param("2026-03-01T14:00Z", timedelta(hours=1, minutes=1), id="an hour before midnight in Korea"),
+        pytest.param("2026-03-01T15:00Z", timedelta(minutes=1), id="at midnight, perhaps of the day before"),
+        pytest.param("2026-03-01T15:01Z", timedelta(hours=24), id="a minute after midnight"),
     ],
 )
-def test_quotas_are_reset_at_midnight_in_korea(now, hours):
-    assert until_reset(datetime.fromisoformat(now)) == timedelta(hours=hours)
+def test_quotas_are_reset_at_midnight_in_korea(now, wait):
+    assert until_reset(datetime.fromisoformat(now)) == wait
