@@ -2,10 +2,11 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from jikimi.channels.base import Channel, Message, Taken
 from jikimi.delivery import fates
@@ -76,7 +77,7 @@ class Sender:
             if number:
                 self.sleep(_SECONDS_BETWEEN_REPEATS)
             try:
-                return self.channel.send(messages, call.call_id)
+                return self._sent(messages, call.call_id)
             except DeliveryError as error:
                 # What a repeat is refused with says nothing about the request before it, whose answer was lost.
                 lost = lost or (error if isinstance(error, Unknown) else None)
@@ -84,6 +85,18 @@ class Sender:
                     return dict.fromkeys((message.alert_id for message in messages), error)
                 _log.warning("call %s over %s has no answer: %s", call.call_id, call.channel, error.detail)
         return dict.fromkeys((message.alert_id for message in messages), lost or Unknown("no answer"))
+
+    def _sent(self, messages: Sequence[Message], call_id: UUID) -> Results:
+        """Send; an error that no channel should raise may come after the request left, and stops no other alert."""
+        try:
+            return self.channel.send(messages, call_id)
+        except DeliveryError:
+            raise
+        except Exception as error:
+            # Without its words, which may name the customer.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("call %s over %s broke off: %s\n%s", call_id, self.channel.name, type(error).__name__, where)
+            raise Unknown(f"the program broke off while it sent: {type(error).__name__}") from error
 
     def _finish(
         self,

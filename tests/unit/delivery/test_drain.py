@@ -276,6 +276,15 @@ def test_a_message_that_cannot_be_written_is_no_lost_answer(bench, monkeypatch):
     assert channel.calls_seen == []
 
 
+def test_an_error_that_no_channel_should_raise_leaves_one_alert_unknown_and_the_others_go_on(bench):
+    bench.channel(answers=[raising(RuntimeError("홍길동"))])
+    ids = alerts(bench, 3)
+    bench.drain()
+    assert bench.states() == ["unknown", "delivered", "delivered"]
+    assert "RuntimeError" in bench.outbox.state(ids[0]).error
+    assert "홍길동" not in bench.outbox.state(ids[0]).error
+
+
 def test_several_calls_at_once_send_everything_once(bench):
     channel = bench.channel(limits=Limits(calls_at_once=4))
     ids = alerts(bench, 8)
