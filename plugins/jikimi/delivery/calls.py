@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from jikimi.channels.base import Channel, Message, Taken
 from jikimi.delivery import fates
 from jikimi.exceptions import DeliveryError, QuotaUsedUp, Unknown
-from jikimi.outbox import Begun, ClaimedAlert, End, Fate, NewCall, OpenCall, Outbox, Quota
+from jikimi.outbox import Begun, ClaimedAlert, End, NewCall, OpenCall, Outbox, Quota
 
 _log = logging.getLogger(__name__)
 # A lost answer is mostly a matter of moments; what stays lost is repeated by the next sender that looks.
@@ -50,11 +50,12 @@ class Sender:
         self._finish(call, leaving, begun.attempts, quotas, results)
         return results
 
-    def repeat(self, open_call: OpenCall, ready: Sequence[Ready]) -> None:
+    def repeat(self, open_call: OpenCall, ready: Sequence[Ready]) -> Results:
         """Send a request again whose sender died before it heard an answer; its dealer knows the call's id."""
         self._wait_for_slot(len(ready))
         results = self._exchange(open_call.call, [message for _, message in ready], is_repeat=True)
         self._finish(open_call.call, ready, open_call.attempts, {}, results)
+        return results
 
     def _wait_for_slot(self, messages: int) -> None:
         per_second = self.channel.limits.per_second
@@ -134,13 +135,6 @@ class Sender:
             refunded,
             _used_up(result, quotas),
         )
-
-
-def failed_for_all(
-    error: DeliveryError, alerts: Sequence[ClaimedAlert], channel: str
-) -> list[tuple[ClaimedAlert, Fate]]:
-    """Return the fates of alerts whose channel takes nothing now, so that no request leaves."""
-    return [(alert, fates.channel_away(error.detail, alert, channel)) for alert in alerts]
 
 
 def _is_repeated(call: NewCall, result: Taken | DeliveryError) -> bool:

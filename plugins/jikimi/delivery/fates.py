@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from jikimi.channels.base import Taken
 from jikimi.delivery.gaps import gap_after, until_reset
-from jikimi.delivery.routing import is_other_left
+from jikimi.delivery.routing import is_other_left, step_after
 from jikimi.exceptions import DeliveryError, QuotaUsedUp, Rejected, Unavailable, Unknown
 from jikimi.outbox import ClaimedAlert, Fate, Outcome
 
@@ -12,6 +12,8 @@ from jikimi.outbox import ClaimedAlert, Fate, Outcome
 MOST_ATTEMPTS = 12
 # A customer who can be reached otherwise does not wait for a channel that is away.
 TRIES_BEFORE_NEXT = 3
+# However long a channel has been away, within some ten minutes each alert is looked at again.
+_GROWING_WAITS = 8
 
 
 def fate_of(result: Taken | DeliveryError, alert: ClaimedAlert, channel: str, now: datetime) -> Fate:
@@ -39,11 +41,16 @@ def over_quota(detail: str, alert: ClaimedAlert, channel: str, now: datetime) ->
     return Fate("deferred", detail, until_reset(now), "quota")
 
 
-def channel_away(detail: str, alert: ClaimedAlert, channel: str) -> Fate:
-    """Decide for an alert whose channel is known to take nothing now: no request leaves, no try is counted."""
-    if is_other_left(alert, channel):
+def channel_away(detail: str, alert: ClaimedAlert, channel: str, unusable: frozenset[str] = frozenset()) -> Fate:
+    """Decide for an alert whose channel is known to take nothing now: no request leaves, no try is counted.
+
+    The wait grows with each claim, or a long backlog would be due again before a drain is through with it.
+
+    :param unusable: further channels that take nothing now.
+    """
+    if step_after(alert, alert.struck | unusable | {channel}):
         return Fate("pending", detail, wait_reason="fall_back", strike=channel)
-    return Fate("pending", detail, gap_after(alert.attempts + 3), "channel_down")
+    return Fate("pending", detail, gap_after(min(alert.claims + 2, _GROWING_WAITS)), "channel_down")
 
 
 def outcome_of(result: Taken | DeliveryError) -> Outcome:

@@ -16,7 +16,23 @@ def next_step(alert: ClaimedAlert) -> Step:
 
 def step_after(alert: ClaimedAlert, struck: frozenset[str]) -> Step | None:
     """Return the first channel that is left where those in `struck` are out of the question."""
-    return next((step for step in alert.route if step.has_consent and step.channel not in struck), None)
+    return next(iter(steps_after(alert, struck)), None)
+
+
+def steps_after(alert: ClaimedAlert, struck: frozenset[str]) -> list[Step]:
+    """Return the channels that are left, in their order."""
+    return [step for step in alert.route if step.has_consent and step.channel not in struck]
+
+
+def step_over(alert: ClaimedAlert, channel: str) -> Step:
+    """Return the step of a channel, consent or not: the request left already, it is only asked about again.
+
+    :raises Undeliverable: the customer took it off the route.
+    """
+    for step in alert.route:
+        if step.channel == channel:
+            return step
+    raise Undeliverable(f"{channel} is no longer on the customer's route")
 
 
 def is_other_left(alert: ClaimedAlert, channel: str) -> bool:

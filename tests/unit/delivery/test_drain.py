@@ -1,13 +1,14 @@
 """The drain on an outbox in memory: what leaves, what is repeated, what is left alone."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from jikimi.channels.base import Limits, Taken
 from jikimi.delivery.drain import Drain, Options
 from jikimi.exceptions import Misconfigured, NotConfigured, QuotaUsedUp, Rejected, Unavailable, Unknown
-from jikimi.outbox import Quota
+from jikimi.outbox import NewCall, Quota
 from tests.fakes import MemoryOutbox, ScriptedChannel, raising
 
 ALIMTALK = Limits(messages_a_call=3, repeatable_seconds=540)
@@ -25,11 +26,22 @@ class Bench:
         self.channels[name] = ScriptedChannel(name, **values)
         return self.channels[name]
 
-    def drain(self, **options):
+    def drain(self, sleep=None, **options):
         drain = Drain(
-            self.outbox.opened, self._open, self._write, Options(**options), self.outbox.now, self.slept.append
+            self.outbox.opened, self._open, self._write, Options(**options), self.outbox.now, sleep or self.slept.append
         )
         return drain.run()
+
+    def let_claims_take(self, seconds, most):
+        """Let time pass with each claim, and end a drain that does not end."""
+        claim, left = self.outbox.claim, iter(range(most))
+
+        def slow(*arguments):
+            assert next(left, None) is not None, "the drain does not end"
+            self.outbox.pass_time(seconds)
+            return claim(*arguments)
+
+        self.outbox.claim = slow
 
     def states(self):
         return [row.state for row in self.outbox.alerts.values()]
@@ -191,6 +203,79 @@ def test_a_wrong_setting_costs_one_try_only(bench):
     assert set(bench.states()) == {"pending"}
 
 
+def test_a_drain_ends_though_its_channel_is_away_and_more_waits_than_it_can_look_at_before_it_is_due_again(bench):
+    bench.channel(otherwise=Unavailable("down"))
+    for number in range(60):
+        bench.outbox.customer(f"k{number}", ("kakao_friends", True))
+        bench.outbox.alert(f"k{number}")
+    bench.let_claims_take(1, most=2000)
+    bench.drain(limit=1)
+    assert set(bench.states()) <= {"pending", "failed"}
+
+
+def test_a_long_drain_tries_a_channel_again_that_was_away(bench):
+    kakao = bench.channel(answers=[raising(Unavailable("down"))] * 3)
+    email = bench.channel("email")
+    for number in range(20):
+        bench.outbox.customer(f"k{number}", ("kakao_friends", True), ("email", True))
+        bench.outbox.alert(f"k{number}")
+    bench.let_claims_take(10, most=200)
+    bench.drain(limit=1)
+    assert set(bench.states()) == {"delivered"}
+    assert len(email.taken) >= 2, "those that came while it was away"
+    assert len(kakao.taken) >= 8, "those that came afterwards"
+
+
+def test_a_channel_that_is_away_is_not_passed_over_for_one_that_cannot_be_used(bench):
+    kakao = bench.channel(answers=[raising(Unavailable("down"))] * 3)
+    alerts(bench, 8)
+    bench.drain()
+    assert {row.struck for row in bench.outbox.alerts.values()} == {()}, "email has no connection"
+    bench.outbox.pass_time(60)
+    bench.drain()
+    assert len(kakao.taken) == 8
+
+
+def test_counts_that_are_used_up_do_not_make_a_channel_away(bench):
+    full = [QuotaUsedUp("full", "-536", subject="pair")] * 3
+    kakao = bench.channel(answers=full)
+    email = bench.channel("email")
+    alerts(bench, 5)
+    bench.drain()
+    assert (len(kakao.taken), len(email.taken)) == (2, 3)
+
+
+def test_what_a_slow_channel_cannot_send_in_time_is_given_back_before_others_take_it(bench):
+    slow, ages = bench.channel(limits=Limits(per_second=0.1)), []
+    send = slow.send
+
+    def watched(messages, call_id):
+        now, rows = bench.outbox.now(), bench.outbox.alerts.values()
+        ages.append(max(now - row.claimed_at for row in rows if row.state == "sending"))
+        return send(messages, call_id)
+
+    slow.send = watched
+    for number in range(30):
+        bench.outbox.customer(f"k{number}", ("kakao_friends", True))
+        bench.outbox.alert(f"k{number}")
+    assert bench.drain(sleep=bench.outbox.pass_time) == {"delivered": 30}
+    assert max(ages) < timedelta(seconds=120)
+
+
+def test_a_slow_channel_holds_up_no_other(bench):
+    order = []
+    for name, limits in (("kakao_friends", Limits(per_second=0.1)), ("email", Limits(per_second=10))):
+        channel = bench.channel(name, limits=limits)
+        channel.answers = [lambda c, m, _: order.append(c.name) or {m[0].alert_id: Taken(is_final=True)}] * 8
+    for number in range(3):
+        bench.outbox.customer(f"k{number}", ("kakao_friends", True))
+        bench.outbox.customer(f"e{number}", ("email", True))
+        bench.outbox.alert(f"k{number}")
+        bench.outbox.alert(f"e{number}")
+    bench.drain(sleep=bench.outbox.pass_time)
+    assert order == ["email"] * 3 + ["kakao_friends"] * 3
+
+
 def test_a_channel_without_a_connection_is_passed_over(bench):
     email = bench.channel("email")
     alerts(bench, 2)
@@ -276,6 +361,20 @@ def test_a_message_that_cannot_be_written_is_no_lost_answer(bench, monkeypatch):
     assert channel.calls_seen == []
 
 
+def test_one_message_that_cannot_be_written_costs_the_others_nothing(bench, monkeypatch):
+    channel = bench.channel()
+    ids = alerts(bench, 3)
+
+    def write(_, alert):
+        return {ids[0]: "a letter", ids[2]: "a letter"}[alert.alert_id]
+
+    monkeypatch.setattr(bench, "_write", write)
+    bench.drain()
+    assert bench.states() == ["delivered", "failed", "delivered"]
+    assert bench.outbox.state(ids[1]).error == "the message cannot be written: KeyError"
+    assert len(channel.taken) == 2
+
+
 def test_an_error_that_no_channel_should_raise_leaves_one_alert_unknown_and_the_others_go_on(bench):
     bench.channel(answers=[raising(RuntimeError("홍길동"))])
     ids = alerts(bench, 3)
@@ -283,6 +382,52 @@ def test_an_error_that_no_channel_should_raise_leaves_one_alert_unknown_and_the_
     assert bench.states() == ["unknown", "delivered", "delivered"]
     assert "RuntimeError" in bench.outbox.state(ids[0]).error
     assert "홍길동" not in bench.outbox.state(ids[0]).error
+
+
+def test_what_another_sender_leaves_behind_during_a_long_drain_is_taken_back_by_it(bench):
+    channel = bench.channel()
+    (dead,) = alerts(bench, 1)
+    bench.outbox.claim(1, timedelta())
+    for number in range(20):
+        bench.outbox.customer(f"k{number}", ("kakao_friends", True))
+        bench.outbox.alert(f"k{number}")
+    bench.let_claims_take(10, most=200)
+    bench.drain(limit=1)
+    assert dead in {alert_id for alert_id, _ in channel.taken}
+
+
+def test_repeats_without_an_answer_make_a_channel_away_too(bench):
+    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 99)
+    alerts(bench, 6)
+    for claimed in bench.outbox.claim(6, timedelta()).alerts:
+        bench.outbox.begin(NewCall(uuid4(), channel.name, channel.connection_id, 540), [(claimed, ())])
+    bench.outbox.pass_time(121)
+    bench.drain()
+    assert len(channel.calls_seen) == 9, "three calls, each asked about three times"
+
+
+def test_a_call_is_not_repeated_at_a_dealer_who_does_not_know_it(bench):
+    bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
+    alerts(bench, 1)
+    bench.drain()
+    other_dealer = bench.channel()
+    bench.outbox.pass_time(121)
+    bench.drain()
+    assert other_dealer.calls_seen == []
+    bench.outbox.pass_time(541)
+    bench.drain()
+    assert bench.states() == ["unknown"]
+
+
+def test_a_call_whose_letter_cannot_be_written_any_more_stops_nobody(bench, monkeypatch):
+    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
+    alerts(bench, 2)
+    bench.drain()
+    bench.outbox.pass_time(121)
+    (healthy,) = [bench.outbox.alert("c8")]
+    monkeypatch.setattr(bench, "_write", lambda _, alert: {healthy: "a letter"}[alert.alert_id])
+    bench.drain()
+    assert healthy in {alert_id for alert_id, _ in channel.taken}
 
 
 def test_several_calls_at_once_send_everything_once(bench):
