@@ -200,15 +200,20 @@ def _end_row(end: End) -> dict[str, Any]:
         "alert_id": end.alert.alert_id,
         "claims": end.alert.claims,
         "outcome": end.outcome,
-        "code": end.code,
-        "detail": end.detail,
-        "dealer_id": end.dealer_id,
+        "code": _storable(end.code),
+        "detail": _storable(end.detail),
+        "dealer_id": _storable(end.dealer_id),
         **_fate_row(end.fate),
     }
 
 
 def _fate_row(fate: Fate) -> dict[str, Any]:
-    return {**vars(fate), "due_in": fate.due_in.total_seconds()}
+    return {**vars(fate), "due_in": fate.due_in.total_seconds(), "error": _storable(fate.error)}
+
+
+def _storable(text: str | None) -> str | None:
+    """Return what PostgreSQL keeps of a stranger's words, or an answer in hand would be lost for a sign in it."""
+    return text and text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _claims(alerts: Sequence[ClaimedAlert]) -> str:
