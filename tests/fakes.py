@@ -111,8 +111,7 @@ class MemoryOutbox:
         for end in ends:
             row = self.alerts[end.alert.alert_id]
             attempt = next(t for t in self.tries if t.attempt_id == end.attempt_id)
-            is_late = row.state == "unknown" and row.claims == end.alert.claims and end.outcome != "unknown"
-            if self._owns(end.alert) or is_late:
+            if self._owns(end.alert) or self._is_late_news(row, end):
                 self._apply(row, end.fate)
                 attempt.outcome, attempt.code, attempt.dealer_id = end.outcome, end.code, end.dealer_id
                 for quota in end.refunded:
@@ -146,6 +145,10 @@ class MemoryOutbox:
         alert_id = next(self.numbers)
         self.alerts[alert_id] = Row(alert_id, customer_id, self.clock)
         return alert_id
+
+    def send_again(self, alert_id):
+        row = self.alerts[alert_id]
+        self._change(row, state="pending", wait_reason="operator", attempts=0, struck=())
 
     def state(self, alert_id):
         return self.alerts[alert_id]
@@ -197,6 +200,13 @@ class MemoryOutbox:
     def _owns(self, alert):
         row = self.alerts[alert.alert_id]
         return row.state == "sending" and row.claims == alert.claims
+
+    def _is_late_news(self, row, end):
+        if row.claims != end.alert.claims:
+            return False
+        if row.state == "pending" and row.wait_reason == "operator":
+            return end.outcome in ("delivered", "accepted")
+        return row.state == "unknown" and end.outcome != "unknown"
 
     def _open_try(self, alert):
         return next((t for t in self.tries if t.alert_id == alert.alert_id and t.outcome is None), None)

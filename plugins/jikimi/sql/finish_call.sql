@@ -1,5 +1,6 @@
 -- What the channel answered and what that leads to; only the sender that claimed an alert may say so, or one whose
--- answer came so late that the alert was given up as unknown.
+-- answer came so late that the alert was given up as unknown. A person may have it sent again by then: the news that it
+-- arrived spares the customer the second message as long as nobody has claimed it.
 with ends as (
     select * from json_to_recordset(%(ends)s::json) as e (
         attempt_id bigint, alert_id bigint, claims integer, outcome text, code text, detail text, dealer_id text,
@@ -13,7 +14,11 @@ with ends as (
         finished_at = case when e.state in ('delivered', 'failed') then clock_timestamp() end
     from ends e
     where a.alert_id = e.alert_id and a.claims = e.claims
-        and (a.state = 'sending' or (a.state = 'unknown' and e.outcome <> 'unknown'))
+        and case a.state
+            when 'sending' then true
+            when 'unknown' then e.outcome <> 'unknown'
+            when 'pending' then a.wait_reason = 'operator' and e.outcome in ('delivered', 'accepted')
+            else false end
     returning a.alert_id
 )
 update alert_attempts t

@@ -194,6 +194,43 @@ def test_an_answer_that_comes_late_settles_what_was_given_up(reached):
     assert reached.outcomes(alert_id) == ["delivered"]
 
 
+def test_an_answer_that_comes_late_spares_a_second_message_that_a_person_ordered(reached):
+    alert_id = reached.alert()
+    (claimed,) = claim(reached)
+    new = call()
+    attempt = reached.begin(new, [(claimed, ())]).attempts[alert_id]
+    reached.recover(NO_PATIENCE)
+    reached.send_again(alert_id)
+    reached.finish(new, [End(claimed, attempt, "unavailable", Fate("pending", "later", MINUTE, "retry"))])
+    assert reached.state(alert_id).wait_reason == "operator", "no news for who ordered it"
+    reached.finish(new, [End(claimed, attempt, "delivered", Fate("delivered"), "0")])
+    assert reached.state(alert_id).state == "delivered"
+    assert claim(reached) == []
+
+
+def test_an_answer_comes_too_late_for_a_second_message_that_is_on_its_way(reached):
+    alert_id = reached.alert()
+    (claimed,) = claim(reached)
+    new = call()
+    attempt = reached.begin(new, [(claimed, ())]).attempts[alert_id]
+    reached.recover(NO_PATIENCE)
+    reached.send_again(alert_id)
+    claim(reached)
+    reached.finish(new, [End(claimed, attempt, "delivered", Fate("delivered"), "0")])
+    assert reached.state(alert_id).state == "sending"
+
+
+def test_an_answer_with_signs_that_no_database_keeps_is_kept_without_them(reached):
+    alert_id = reached.alert()
+    (claimed,) = claim(reached)
+    new = call()
+    attempt = reached.begin(new, [(claimed, ())]).attempts[alert_id]
+    words = "no\0 such \ud800 number \\u0000"
+    reached.finish(new, [End(claimed, attempt, "rejected", Fate("failed", words), "-1\0", words, "id\udfff")])
+    assert reached.state(alert_id).state == "failed"
+    assert reached.outcomes(alert_id) == ["rejected"]
+
+
 def test_what_failed_without_a_request_says_why(reached):
     alert_id = reached.alert()
     (claimed,) = claim(reached)
