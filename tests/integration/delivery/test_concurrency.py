@@ -1,6 +1,7 @@
 """Several senders and a person at the same alerts, in the orders in which they could do each other harm."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -10,9 +11,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from jikimi.channels.base import Limits
+from jikimi.delivery.drain import Drain, Options
+from jikimi.exceptions import Rejected
 from jikimi.outbox import End, Fate, NewCall, Quota
-from jikimi.store.alerts import StoredOutbox
+from jikimi.store.alert_decisions import By, cancel
+from jikimi.store.alerts import StoredOutbox, open_outbox
 from jikimi.store.connection import open_store
+from tests.fakes import ScriptedChannel
 from tests.integration.delivery.conftest import StoredWorld
 
 NO_COOL_DOWN = timedelta()
@@ -144,3 +150,63 @@ def test_a_customer_who_becomes_known_between_two_claims_has_one_message_under_w
             wait_until_blocked(owner)
         assert claim.result().alerts == []
     assert (world.state(first).state, world.state(second).state) == ("sending", "pending")
+
+
+class Picky(ScriptedChannel):
+    """Alimtalk refuses every fifth alert for good, so that many are claimed again at once."""
+
+    def _answer(self, message, call_id):
+        is_refused = self.name == "alimtalk" and message.alert_id % 5 == 0
+        return Rejected("no") if is_refused else super()._answer(message, call_id)
+
+
+def drain(taken, cool_down):
+    channels = {
+        "alimtalk": Picky("alimtalk", Limits(messages_a_call=3, calls_at_once=2), taken=taken),
+        "email": Picky("email", Limits(calls_at_once=3), taken=taken),
+    }
+    return Drain(open_outbox, channels.__getitem__, lambda *_: "a letter", Options(7, cool_down=cool_down)).run()
+
+
+@pytest.mark.parametrize("cool_down", [NO_COOL_DOWN, timedelta(minutes=10)], ids=["one by one", "folded"])
+def test_several_drains_at_once_leave_nothing_and_send_nothing_twice(world, cool_down):
+    for number in range(30):
+        world.customer(f"k{number}", *[(("alimtalk", True), ("email", True)), (("email", True),)][number % 2])
+    ids = [world.alert(f"k{number % 30}") for number in range(100)]
+    taken = []
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(drain, taken, cool_down) for _ in range(4)]:
+            done.result()
+    arrived = Counter(alert_id for alert_id, _ in taken)
+    rows = {alert_id: world.state(alert_id) for alert_id in ids}
+    assert set(arrived.values()) == {1}
+    assert set(arrived) == {alert_id for alert_id, row in rows.items() if row.state == "delivered"}
+    if cool_down:
+        assert {row.customer_id for row in rows.values() if row.state == "delivered"} == {f"k{n}" for n in range(30)}
+        assert {row.state for row in rows.values()} <= {"delivered", "suppressed", "deferred"}
+    else:
+        assert set(arrived) == set(ids)
+
+
+def test_a_person_who_cancels_while_drains_are_at_work_wins_or_loses_each_alert_whole(world):
+    for number in range(20):
+        world.customer(f"k{number}", ("email", True))
+    ids = [world.alert(f"k{number % 20}") for number in range(80)]
+    taken, cancelled = [], []
+
+    def cancel_all():
+        with open_store() as store:
+            for start in range(0, len(ids), 8):
+                cancelled.extend(cancel(store, ids[start : start + 8][::-1], By("kim", "a trial")).changed)
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [*(pool.submit(drain, taken, timedelta(seconds=1)) for _ in range(2)), pool.submit(cancel_all)]:
+            done.result()
+    world.pass_time(2)
+    drain(taken, NO_COOL_DOWN)
+    arrived = Counter(alert_id for alert_id, _ in taken)
+    states = {alert_id: world.state(alert_id).state for alert_id in ids}
+    assert set(arrived.values()) <= {1}
+    assert {alert_id for alert_id, state in states.items() if state == "cancelled"} == set(cancelled)
+    assert {alert_id for alert_id, state in states.items() if state == "delivered"} == set(arrived)
+    assert set(states.values()) <= {"delivered", "cancelled", "suppressed"}
