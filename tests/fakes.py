@@ -67,7 +67,7 @@ class MemoryOutbox:
         for alert in stuck:
             attempt = self._open_try(alert)
             if attempt is None:
-                self._change(alert, state="pending", wait_reason="retry")
+                self._change(alert, state="pending", wait_reason="retry", error=None)
             elif self._is_repeatable(attempt):
                 alert.claims += 1
                 alert.claimed_at = self.clock
@@ -145,6 +145,14 @@ class MemoryOutbox:
         alert_id = next(self.numbers)
         self.alerts[alert_id] = Row(alert_id, customer_id, self.clock)
         return alert_id
+
+    def cancel(self, alert_id):
+        row = self.alerts[alert_id]
+        if row.state in WAITING:
+            self._change(row, state="cancelled", error="kim: a trial", folded_count=0)
+            for other in self.alerts.values():
+                if other.folded_into == alert_id:
+                    self._change(other, state="pending", folded_into=None)
 
     def send_again(self, alert_id):
         row = self.alerts[alert_id]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jikimi.store.alert_decisions import By, resolve
+from jikimi.store.alert_decisions import By, cancel, resolve
 from jikimi.store.alerts import StoredOutbox
 from jikimi.store.connection import open_store
 from jikimi.store.panels import Member, NewPanel, promote, record_panel
@@ -57,6 +57,9 @@ class StoredWorld(StoredOutbox):
             *(f"t{number}", self._panel, customer_id, f"{number:08X}"),
         )
         return row["alert_id"]
+
+    def cancel(self, alert_id):
+        cancel(self._connection, [alert_id], By("kim", "a trial"))
 
     def send_again(self, alert_id):
         resolve(self._connection, [alert_id], "send again", By("kim", "the customer knows nothing of it"))

@@ -124,6 +124,36 @@ def test_a_folded_message_that_is_folded_again_is_counted_with_all_it_told_of(re
     assert reached.state(second).folded_into == first
 
 
+def test_a_message_that_is_cancelled_takes_none_along_that_it_would_have_told_of(reached):
+    first, second = reached.alert(), reached.alert()
+    (claimed,) = claim(reached, MINUTE)
+    reached.settle([(claimed, Fate("pending", "later", MINUTE, "channel_down"))])
+    reached.cancel(first)
+    assert (reached.state(first).state, reached.state(first).folded_count) == ("cancelled", 0)
+    assert reached.state(second).folded_into is None
+    (claimed,) = claim(reached, MINUTE)
+    assert (claimed.alert_id, claimed.more) == (second, 0)
+
+
+def test_what_is_on_its_way_cannot_be_cancelled(reached):
+    alert_id = reached.alert()
+    claim(reached)
+    reached.cancel(alert_id)
+    assert reached.state(alert_id).state == "sending"
+
+
+def test_what_a_person_ordered_waits_for_no_cool_down_and_starts_over(reached):
+    first = reached.alert()
+    (claimed,) = claim(reached, MINUTE)
+    reached.begin(call(), [(claimed, ())])
+    reached.recover(NO_PATIENCE)
+    reached.send_again(first)
+    second = reached.alert()
+    (claimed,) = claim(reached, MINUTE)
+    assert (claimed.alert_id, claimed.more, claimed.attempts) == (first, 1, 0)
+    assert reached.state(second).folded_into == first
+
+
 def test_a_sender_that_died_before_the_request_leaves_the_alert_due(reached):
     alert_id = reached.alert()
     claim(reached)

@@ -1,7 +1,7 @@
 """Every alert arrives once, or a reason says why not: whatever channels answer, and wherever senders die.
 
 A state machine lands alerts, lets channels work, fail, lose answers, lets senders die before and after each step and
-overlap, lets time pass and reports arrive, and after each step compares the outbox with what really arrived.
+overlap, lets time pass, reports arrive and people decide, and compares the outbox with what arrived after each step.
 """
 
 from contextlib import contextmanager, suppress
@@ -15,7 +15,7 @@ from jikimi.channels.base import Limits, Taken
 from jikimi.delivery.drain import Drain, Options
 from jikimi.exceptions import QuotaUsedUp, Rejected, Unavailable, Unknown
 from jikimi.outbox import Fate, Quota
-from tests.fakes import MemoryOutbox, ScriptedChannel
+from tests.fakes import WAITING, MemoryOutbox, ScriptedChannel
 
 NAMES = ("alimtalk", "kakao_friends", "email")
 CUSTOMERS = ("c1", "c2", "c3", "c4", "c5")
@@ -115,13 +115,26 @@ class Guarantees(RuleBasedStateMachine):
     def wait(self, seconds):
         self.outbox.pass_time(seconds)
 
+    @rule(number=st.integers(0, 9))
+    def a_person_cancels(self, number):
+        if waiting := [row.alert_id for row in self.outbox.alerts.values() if row.state in WAITING]:
+            self.outbox.cancel(waiting[number % len(waiting)])
+
+    @rule()
+    def a_person_sends_again(self):
+        """What customers say that they know nothing of."""
+        arrived = set(self._arrivals())
+        for row in self.outbox.alerts.values():
+            if row.state == "unknown" and row.alert_id not in arrived:
+                self.outbox.send_again(row.alert_id)
+
     @rule(is_delivered=st.booleans())
     def reports_arrive(self, is_delivered):
         """The dealer says of each message that it has how it ended; what it never got it cannot report."""
-        arrived = {alert_id for alert_id, _ in self.channels["alimtalk"].taken} - self.refused_later
+        arrived = dict(message for message in self.channels["alimtalk"].taken if message not in self.refused_later)
         for row in self.outbox.alerts.values():
             if row.state in ("accepted", "unknown") and row.channel == "alimtalk" and row.alert_id in arrived:
-                self._report(row, is_delivered)
+                self._report(row, (row.alert_id, arrived[row.alert_id]), is_delivered)
 
     @invariant()
     def nothing_reaches_a_customer_twice(self):
@@ -137,9 +150,9 @@ class Guarantees(RuleBasedStateMachine):
         for row in self.outbox.alerts.values():
             if row.state in ("delivered", "accepted"):
                 assert row.alert_id in arrived
-            if row.state in ("pending", "deferred", "failed"):
+            if row.state in ("pending", "deferred", "failed", "cancelled"):
                 assert row.alert_id not in arrived
-            if row.state in ("failed", "unknown"):
+            if row.state in ("failed", "unknown", "cancelled"):
                 assert row.error
             if row.state == "unknown":
                 assert self.outbox.outcomes(row.alert_id)[-1] == "unknown"
@@ -169,7 +182,7 @@ class Guarantees(RuleBasedStateMachine):
             self._drain()
         self.states_tell_the_truth()
         self.nothing_reaches_a_customer_twice()
-        settled = {"delivered", "accepted", "failed", "unknown", "suppressed"}
+        settled = {"delivered", "accepted", "failed", "unknown", "suppressed", "cancelled"}
         assert {row.state for row in self.outbox.alerts.values()} <= settled
         for row in self.outbox.alerts.values():
             assert (row.state == "suppressed") == (row.folded_into is not None)
@@ -199,11 +212,11 @@ class Guarantees(RuleBasedStateMachine):
             self._drain()
         self.fuse = fuse
 
-    def _report(self, row, is_delivered):
+    def _report(self, row, message, is_delivered):
         if is_delivered:
             self.outbox._apply(row, Fate("delivered"))
             return
-        self.refused_later.add(row.alert_id)
+        self.refused_later.add(message)
         left = [
             s
             for s in self.outbox.routes[row.customer_id]
@@ -215,9 +228,9 @@ class Guarantees(RuleBasedStateMachine):
         """Return alert ids as customers' telephones show them: what a dealer could not deliver is not there."""
         return [
             alert_id
-            for name, channel in self.channels.items()
-            for alert_id, _ in channel.taken
-            if not (name == "alimtalk" and alert_id in self.refused_later)
+            for channel in self.channels.values()
+            for alert_id, call_id in channel.taken
+            if (alert_id, call_id) not in self.refused_later
         ]
 
 
