@@ -14,6 +14,8 @@ from jikimi.store.connection import Connection, open_store, query
 
 # How long an answer that came is kept in hand while the database is away.
 _PATIENCE_WITH_DATABASE = timedelta(seconds=60)
+# However many alerts wait for one customer, no more than these are in memory.
+_FOLDED_AT_ONCE = 10_000
 
 
 class _NoRoom(Exception):
@@ -63,10 +65,15 @@ class StoredOutbox:
         if cool_down:
             touched += len(self._rows("defer_cooling", alert_ids=due, cool_down=cool_down.total_seconds()))
         claimed = [row["alert_id"] for row in self._rows("claim_alerts", alert_ids=due)]
-        if cool_down and (others := self._rows("lock_others", alert_ids=claimed)):
-            self._connection.execute(query("fold_alerts"), {"others": _json(others)})
-            touched += len(others)
+        touched += self._fold(claimed) if cool_down else 0
         return Claim(self._read(claimed), touched + len(claimed))
+
+    def _fold(self, claimed: list[int]) -> int:
+        folded = 0
+        while others := self._rows("lock_others", alert_ids=claimed, limit=_FOLDED_AT_ONCE):
+            self._connection.execute(query("fold_alerts"), {"others": _json(others)})
+            folded += len(others)
+        return folded
 
     def begin(self, call: NewCall, alerts: Sequence[tuple[ClaimedAlert, Sequence[Quota]]]) -> Begun:
         """Write that a request is about to leave, and count it; see `Outbox`."""

@@ -75,6 +75,14 @@ def test_what_waits_for_one_customer_becomes_one_message(reached):
     assert {reached.state(each).folded_into for each in (second, third)} == {first}
 
 
+def test_however_much_waits_for_one_customer_it_becomes_one_message(reached, monkeypatch):
+    monkeypatch.setattr("jikimi.store.alerts._FOLDED_AT_ONCE", 2)
+    first, *_ = [reached.alert() for _ in range(6)]
+    looked = reached.claim(1, MINUTE)
+    assert [(claimed.alert_id, claimed.more) for claimed in looked.alerts] == [(first, 5)]
+    assert looked.touched == 6
+
+
 def test_a_customer_who_was_told_waits_until_the_cool_down_is_over(reached):
     reached.alert()
     deliver(reached, claim(reached, MINUTE)[0])
