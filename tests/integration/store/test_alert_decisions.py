@@ -76,14 +76,14 @@ def test_a_failure_that_a_person_found_is_no_news_to_staff(store):
     assert store.execute(untold).fetchone()["count"] == 0
 
 
-def test_the_late_answer_to_an_alert_that_is_sent_again_changes_nothing(store):
+def test_the_late_bad_news_of_an_alert_that_is_sent_again_changes_nothing(store):
     alert_id = add_alert(store)
     outbox, call = StoredOutbox(store), NewCall(uuid4(), "email", "smtp_default")
     (slow,) = outbox.claim(10, timedelta()).alerts
     attempt_id = outbox.begin(call, [(slow, ())]).attempts[alert_id]
     outbox.recover(timedelta(seconds=-1))
     assert resolve(store, [alert_id], "send again", KIM).changed == [alert_id]
-    outbox.finish(call, [End(slow, attempt_id, "delivered", Fate("delivered"))])
+    outbox.finish(call, [End(slow, attempt_id, "rejected", Fate("failed", "no such address"))])
     assert row_of(store, alert_id)["state"] == "pending"
     (anew,) = outbox.claim(10, timedelta(hours=1)).alerts
     assert (anew.alert_id, anew.attempts) == (alert_id, 0)

@@ -1,75 +1,20 @@
 """The drain on an outbox in memory: what leaves, what is repeated, what is left alone."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
 from jikimi.channels.base import Limits, Taken
-from jikimi.delivery.drain import Drain, Options
-from jikimi.exceptions import Misconfigured, NotConfigured, QuotaUsedUp, Rejected, Unavailable, Unknown
-from jikimi.outbox import NewCall, Quota
-from tests.fakes import MemoryOutbox, ScriptedChannel, raising
+from jikimi.exceptions import QuotaUsedUp, Rejected, Unavailable, Unknown
+from jikimi.outbox import Quota
+from tests.fakes import raising
 
 ALIMTALK = Limits(messages_a_call=3, repeatable_seconds=540)
 
 
-class Bench:
-    """An outbox, its channels and a drain on them."""
-
-    def __init__(self):
-        self.outbox = MemoryOutbox()
-        self.channels = {}
-        self.slept = []
-
-    def channel(self, name="kakao_friends", **values):
-        self.channels[name] = ScriptedChannel(name, **values)
-        return self.channels[name]
-
-    def drain(self, sleep=None, **options):
-        drain = Drain(
-            self.outbox.opened, self._open, self._write, Options(**options), self.outbox.now, sleep or self.slept.append
-        )
-        return drain.run()
-
-    def let_claims_take(self, seconds, most):
-        """Let time pass with each claim, and end a drain that does not end."""
-        claim, left = self.outbox.claim, iter(range(most))
-
-        def slow(*arguments):
-            assert next(left, None) is not None, "the drain does not end"
-            self.outbox.pass_time(seconds)
-            return claim(*arguments)
-
-        self.outbox.claim = slow
-
-    def states(self):
-        return [row.state for row in self.outbox.alerts.values()]
-
-    def _open(self, name):
-        if name not in self.channels:
-            raise NotConfigured(f"there is no connection {name}_default")
-        return self.channels[name]
-
-    def _write(self, channel, alert):
-        return f"{channel} {alert.reference} and {alert.more} more"
-
-
-@pytest.fixture
-def bench():
-    made = Bench()
-    for number in range(1, 9):
-        made.outbox.customer(f"c{number}", ("kakao_friends", True), ("email", True))
-    return made
-
-
-def alerts(bench, number):
-    return [bench.outbox.alert(f"c{each}") for each in range(1, number + 1)]
-
-
 def test_every_due_alert_is_sent_once(bench):
     channel = bench.channel()
-    ids = alerts(bench, 5)
+    ids = bench.alerts(5)
     assert bench.drain(limit=2) == {"delivered": 5}
     assert [alert_id for alert_id, _ in channel.taken] == ids
     assert channel.is_closed
@@ -79,7 +24,7 @@ def test_every_due_alert_is_sent_once(bench):
 def test_a_refusal_goes_on_over_the_next_channel_in_the_same_drain(bench):
     bench.channel(answers=[Rejected("blocked", "-530")])
     email = bench.channel("email")
-    (alert_id,) = alerts(bench, 1)
+    (alert_id,) = bench.alerts(1)
     bench.drain()
     assert bench.states() == ["delivered"]
     assert [taken for taken, _ in email.taken] == [alert_id]
@@ -90,7 +35,7 @@ def test_one_refusal_of_a_call_costs_the_others_nothing(bench):
     bench.channel(
         limits=Limits(messages_a_call=3), answers=[Taken(is_final=True), Rejected("no"), Taken(is_final=True)]
     )
-    ids = alerts(bench, 3)
+    ids = bench.alerts(3)
     bench.channel("email", otherwise=Rejected("no such address"))
     bench.drain()
     assert bench.states() == ["delivered", "failed", "delivered"]
@@ -99,7 +44,7 @@ def test_one_refusal_of_a_call_costs_the_others_nothing(bench):
 
 def test_a_lost_answer_is_not_repeated_where_the_channel_knows_no_key(bench):
     channel = bench.channel(answers=[raising(Unknown("lost"), arrives=True)])
-    alerts(bench, 1)
+    bench.alerts(1)
     bench.drain()
     bench.outbox.pass_time(3600)
     bench.drain()
@@ -110,7 +55,7 @@ def test_a_lost_answer_is_not_repeated_where_the_channel_knows_no_key(bench):
 def test_a_lost_answer_is_asked_for_again_where_the_dealer_knows_the_call(bench):
     lost = raising(Unknown("lost"), arrives=True)
     channel = bench.channel(limits=ALIMTALK, answers=[lost, lost], otherwise=Taken(False, None, "-1005"))
-    alerts(bench, 2)
+    bench.alerts(2)
     bench.drain()
     assert bench.states() == ["accepted", "accepted"]
     assert len({call_id for call_id, _ in channel.calls_seen}) == 1
@@ -120,7 +65,7 @@ def test_a_lost_answer_is_asked_for_again_where_the_dealer_knows_the_call(bench)
 def test_a_call_that_stays_without_an_answer_is_repeated_by_a_later_drain(bench):
     channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
     channel.otherwise = Taken(False, None, "-1005")
-    alerts(bench, 2)
+    bench.alerts(2)
     bench.drain()
     assert bench.states() == ["sending", "sending"]
     bench.outbox.pass_time(121)
@@ -133,7 +78,7 @@ def test_who_left_the_channel_meanwhile_is_not_asked_about_and_not_told_again(be
     channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
     channel.otherwise = Taken(False, None, "-1005")
     email = bench.channel("email")
-    alerts(bench, 2)
+    bench.alerts(2)
     bench.drain()
     bench.outbox.customer("c1", ("email", True))
     bench.outbox.pass_time(121)
@@ -147,7 +92,7 @@ def test_who_left_the_channel_meanwhile_is_not_asked_about_and_not_told_again(be
 
 def test_a_call_without_an_answer_is_unknown_once_its_dealer_forgot_it(bench):
     channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
-    alerts(bench, 1)
+    bench.alerts(1)
     bench.drain()
     bench.outbox.pass_time(541)
     bench.drain()
@@ -158,91 +103,9 @@ def test_a_call_without_an_answer_is_unknown_once_its_dealer_forgot_it(bench):
 def test_what_a_repeat_is_refused_with_says_nothing_about_the_request_before(bench):
     answers = [raising(Unknown("lost"), arrives=True), raising(Unavailable("down")), raising(Rejected("no"))]
     bench.channel(limits=ALIMTALK, answers=answers)
-    alerts(bench, 1)
+    bench.alerts(1)
     bench.drain()
     assert bench.states() == ["sending"]
-
-
-def test_an_absence_of_the_channel_is_tried_again_later(bench):
-    bench.channel(answers=[raising(Unavailable("down"))])
-    alerts(bench, 1)
-    bench.drain()
-    assert bench.states() == ["pending"]
-    bench.outbox.pass_time(11)
-    bench.drain()
-    assert bench.states() == ["delivered"]
-
-
-def test_a_channel_that_is_away_is_left_alone_and_the_next_one_is_taken(bench):
-    away = bench.channel(otherwise=Unavailable("down"))
-    email = bench.channel("email")
-    alerts(bench, 8)
-    bench.drain()
-    assert len(away.calls_seen) == 3
-    assert len(email.taken) == 5
-    assert bench.states().count("pending") == 3, "those that were tried wait for another try"
-
-
-def test_lost_answers_in_a_row_are_no_reason_to_lose_more(bench):
-    channel = bench.channel(answers=[raising(Unknown("lost"))] * 8)
-    bench.channel("email")
-    alerts(bench, 8)
-    bench.drain()
-    assert len(channel.calls_seen) == 3
-    assert bench.states().count("unknown") == 3
-    assert bench.states().count("delivered") == 5
-
-
-def test_a_wrong_setting_costs_one_try_only(bench):
-    channel = bench.channel(otherwise=Misconfigured("the secret is wrong"))
-    for number in range(1, 9):
-        bench.outbox.customer(f"c{number}", ("kakao_friends", True))
-    alerts(bench, 8)
-    bench.drain()
-    assert len(channel.calls_seen) == 1
-    assert set(bench.states()) == {"pending"}
-
-
-def test_a_drain_ends_though_its_channel_is_away_and_more_waits_than_it_can_look_at_before_it_is_due_again(bench):
-    bench.channel(otherwise=Unavailable("down"))
-    for number in range(60):
-        bench.outbox.customer(f"k{number}", ("kakao_friends", True))
-        bench.outbox.alert(f"k{number}")
-    bench.let_claims_take(1, most=2000)
-    bench.drain(limit=1)
-    assert set(bench.states()) <= {"pending", "failed"}
-
-
-def test_a_long_drain_tries_a_channel_again_that_was_away(bench):
-    kakao = bench.channel(answers=[raising(Unavailable("down"))] * 3)
-    email = bench.channel("email")
-    for number in range(20):
-        bench.outbox.customer(f"k{number}", ("kakao_friends", True), ("email", True))
-        bench.outbox.alert(f"k{number}")
-    bench.let_claims_take(10, most=200)
-    bench.drain(limit=1)
-    assert set(bench.states()) == {"delivered"}
-    assert len(email.taken) >= 2, "those that came while it was away"
-    assert len(kakao.taken) >= 8, "those that came afterwards"
-
-
-def test_a_channel_that_is_away_is_not_passed_over_for_one_that_cannot_be_used(bench):
-    kakao = bench.channel(answers=[raising(Unavailable("down"))] * 3)
-    alerts(bench, 8)
-    bench.drain()
-    assert {row.struck for row in bench.outbox.alerts.values()} == {()}, "email has no connection"
-    bench.outbox.pass_time(60)
-    bench.drain()
-    assert len(kakao.taken) == 8
-
-
-def test_counts_that_are_used_up_do_not_make_a_channel_away(bench):
-    full = [QuotaUsedUp("full", "-536", subject="pair")] * 3
-    kakao = bench.channel(answers=full)
-    email = bench.channel("email")
-    alerts(bench, 5)
-    bench.drain()
-    assert (len(kakao.taken), len(email.taken)) == (2, 3)
 
 
 def test_what_a_slow_channel_cannot_send_in_time_is_given_back_before_others_take_it(bench):
@@ -276,25 +139,10 @@ def test_a_slow_channel_holds_up_no_other(bench):
     assert order == ["email"] * 3 + ["kakao_friends"] * 3
 
 
-def test_a_channel_without_a_connection_is_passed_over(bench):
-    email = bench.channel("email")
-    alerts(bench, 2)
-    bench.drain()
-    assert len(email.taken) == 2
-
-
-def test_a_missing_connection_without_another_channel_waits_and_says_why(bench):
-    bench.outbox.customer("c1", ("alimtalk", True))
-    (alert_id,) = alerts(bench, 1)
-    bench.drain()
-    assert bench.outbox.state(alert_id).state == "pending"
-    assert "alimtalk_default" in bench.outbox.state(alert_id).error
-
-
 def test_without_consent_nothing_leaves(bench):
     channel = bench.channel()
     bench.outbox.customer("c1", ("kakao_friends", False))
-    (alert_id,) = alerts(bench, 1)
+    (alert_id,) = bench.alerts(1)
     assert bench.drain() == {"failed": 1}
     assert channel.calls_seen == []
     assert "consent" in bench.outbox.state(alert_id).error
@@ -303,7 +151,7 @@ def test_without_consent_nothing_leaves(bench):
 def test_a_count_that_is_used_up_leads_to_the_next_channel(bench):
     kakao = bench.channel(counted=(Quota("sender", 2),))
     email = bench.channel("email")
-    alerts(bench, 5)
+    bench.alerts(5)
     bench.drain()
     assert (len(kakao.taken), len(email.taken)) == (2, 3)
 
@@ -311,7 +159,7 @@ def test_a_count_that_is_used_up_leads_to_the_next_channel(bench):
 def test_what_the_channel_calls_used_up_is_not_asked_for_again(bench):
     kakao = bench.channel(counted=(Quota("sender", 100),), answers=[QuotaUsedUp("full", "-532", subject="sender")])
     email = bench.channel("email")
-    alerts(bench, 5)
+    bench.alerts(5)
     bench.drain()
     assert len(kakao.calls_seen) == 1
     assert len(email.taken) == 5
@@ -321,7 +169,7 @@ def test_a_count_without_another_channel_waits_for_midnight(bench):
     kakao = bench.channel(counted=(Quota("sender", 1),))
     for number in range(1, 4):
         bench.outbox.customer(f"c{number}", ("kakao_friends", True))
-    alerts(bench, 3)
+    bench.alerts(3)
     bench.drain()
     assert bench.states() == ["delivered", "deferred", "deferred"]
     bench.outbox.pass_time(12 * 3600 + 60)
@@ -331,7 +179,7 @@ def test_a_count_without_another_channel_waits_for_midnight(bench):
 
 def test_a_rate_limit_is_kept(bench):
     bench.channel(limits=Limits(per_second=2))
-    alerts(bench, 3)
+    bench.alerts(3)
     bench.drain()
     assert bench.slept == [pytest.approx(0.5), pytest.approx(1.0)]
 
@@ -354,7 +202,7 @@ def test_without_a_cool_down_each_alert_is_told(bench):
 def test_a_message_that_cannot_be_written_is_no_lost_answer(bench, monkeypatch):
     channel = bench.channel()
     monkeypatch.setattr(bench, "_write", _no_text)
-    (alert_id,) = alerts(bench, 1)
+    (alert_id,) = bench.alerts(1)
     bench.drain()
     assert bench.outbox.state(alert_id).state == "failed"
     assert "cannot be written" in bench.outbox.state(alert_id).error
@@ -363,7 +211,7 @@ def test_a_message_that_cannot_be_written_is_no_lost_answer(bench, monkeypatch):
 
 def test_one_message_that_cannot_be_written_costs_the_others_nothing(bench, monkeypatch):
     channel = bench.channel()
-    ids = alerts(bench, 3)
+    ids = bench.alerts(3)
 
     def write(_, alert):
         return {ids[0]: "a letter", ids[2]: "a letter"}[alert.alert_id]
@@ -377,7 +225,7 @@ def test_one_message_that_cannot_be_written_costs_the_others_nothing(bench, monk
 
 def test_an_error_that_no_channel_should_raise_leaves_one_alert_unknown_and_the_others_go_on(bench):
     bench.channel(answers=[raising(RuntimeError("홍길동"))])
-    ids = alerts(bench, 3)
+    ids = bench.alerts(3)
     bench.drain()
     assert bench.states() == ["unknown", "delivered", "delivered"]
     assert "RuntimeError" in bench.outbox.state(ids[0]).error
@@ -386,7 +234,7 @@ def test_an_error_that_no_channel_should_raise_leaves_one_alert_unknown_and_the_
 
 def test_what_another_sender_leaves_behind_during_a_long_drain_is_taken_back_by_it(bench):
     channel = bench.channel()
-    (dead,) = alerts(bench, 1)
+    (dead,) = bench.alerts(1)
     bench.outbox.claim(1, timedelta())
     for number in range(20):
         bench.outbox.customer(f"k{number}", ("kakao_friends", True))
@@ -396,19 +244,9 @@ def test_what_another_sender_leaves_behind_during_a_long_drain_is_taken_back_by_
     assert dead in {alert_id for alert_id, _ in channel.taken}
 
 
-def test_repeats_without_an_answer_make_a_channel_away_too(bench):
-    channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 99)
-    alerts(bench, 6)
-    for claimed in bench.outbox.claim(6, timedelta()).alerts:
-        bench.outbox.begin(NewCall(uuid4(), channel.name, channel.connection_id, 540), [(claimed, ())])
-    bench.outbox.pass_time(121)
-    bench.drain()
-    assert len(channel.calls_seen) == 9, "three calls, each asked about three times"
-
-
 def test_a_call_is_not_repeated_at_a_dealer_who_does_not_know_it(bench):
     bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
-    alerts(bench, 1)
+    bench.alerts(1)
     bench.drain()
     other_dealer = bench.channel()
     bench.outbox.pass_time(121)
@@ -421,7 +259,7 @@ def test_a_call_is_not_repeated_at_a_dealer_who_does_not_know_it(bench):
 
 def test_a_call_whose_letter_cannot_be_written_any_more_stops_nobody(bench, monkeypatch):
     channel = bench.channel(limits=ALIMTALK, answers=[raising(Unknown("lost"), arrives=True)] * 3)
-    alerts(bench, 2)
+    bench.alerts(2)
     bench.drain()
     bench.outbox.pass_time(121)
     (healthy,) = [bench.outbox.alert("c8")]
@@ -432,7 +270,7 @@ def test_a_call_whose_letter_cannot_be_written_any_more_stops_nobody(bench, monk
 
 def test_several_calls_at_once_send_everything_once(bench):
     channel = bench.channel(limits=Limits(calls_at_once=4))
-    ids = alerts(bench, 8)
+    ids = bench.alerts(8)
     assert bench.drain() == {"delivered": 8}
     assert sorted(alert_id for alert_id, _ in channel.taken) == ids
 
