@@ -16,9 +16,11 @@ with DAG(
 Started by the trigger *landed_rows* as soon as rows stand in `landed_transactions`, and after each promotion.
 
 1. **validate_batch** claims the waiting rows and checks them with Great Expectations. Good rows go to `transactions`,
-   bad ones to `quarantined_transactions` with the names of the expectations that they broke.
+   bad ones to `quarantined_transactions` with the names of the expectations that they broke. Many rows become several
+   batches.
 2. **score_batch** computes the features, lets each member of the champion panel vote, and writes predictions, verdicts
-   and alerts in one transaction. Without a champion it is skipped, and the rows wait.
+   and alerts in one transaction. Without a champion it is skipped, and the rows wait. It is one task for few rows, and
+   several side by side for a backlog; batches that an earlier run left are among them.
    Then the challenger, where there is one, votes in the shadow: nobody is told, and where it fails the log says so.
 3. **send_alerts** sends what is due and writes down every attempt.
 
@@ -34,8 +36,13 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
     tags=["jikimi", "live"],
 ):
     validate_batch = ValidateBatchOperator(task_id="validate_batch", doc_md="Landed rows -> valid or quarantined.")
-    score_batch = ScoreBatchOperator(task_id="score_batch", doc_md="Valid rows -> votes, verdicts, alerts.")
+    score_batch = ScoreBatchOperator.partial(
+        task_id="score_batch",
+        # The parts of a backlog leave room for the run that has the newest rows.
+        max_active_tis_per_dagrun=2,
+        doc_md="Valid rows -> votes, verdicts, alerts; one task for each part of a backlog.",
+    ).expand(batch_ids=validate_batch.output)
     send_alerts = SendAlertsOperator(
         task_id="send_alerts", trigger_rule="none_failed", doc_md="Due alerts -> messages."
     )
-    validate_batch >> score_batch >> send_alerts
+    score_batch >> send_alerts

@@ -1,9 +1,10 @@
 """Let every member of a panel score transactions and vote on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.explanations import UNEXPLAINED, Explanation, explain
@@ -44,14 +45,13 @@ def score(
     scores = score_members(features, present)
     cast = votes(scores, thresholds)
     verdicts = _verdicts(scores, cast)
-    suspicious = features[(2 * verdicts["votes"] > len(thresholds)).to_numpy(bool)]
-    reasons = dict(zip(suspicious.index, reasons_for(suspicious, lambda x: _panel_scores(x, present)), strict=True))
-    verdicts["reasons"] = [reasons.get(each, []) for each in features.index]
-    unanimous = features[is_unanimous(cast).to_numpy(bool)]
-    found = dict(zip(unanimous.index, explain(unanimous, present, currencies), strict=True))
-    why = [found.get(each, UNEXPLAINED) for each in features.index]
-    for name in Explanation._fields:
-        verdicts[name] = pd.Series([getattr(each, name) for each in why], dtype=object)
+    suspicious = np.flatnonzero(2 * verdicts["votes"].to_numpy() > len(thresholds))
+    reasons = reasons_for(features.iloc[suspicious], lambda x: _panel_scores(x, present))
+    verdicts["reasons"] = _spread(reasons, suspicious, len(features), [])
+    unanimous = np.flatnonzero(is_unanimous(cast).to_numpy(bool))
+    why = explain(features.iloc[unanimous], present, currencies)
+    for name, empty in zip(Explanation._fields, UNEXPLAINED, strict=True):
+        verdicts[name] = _spread([getattr(each, name) for each in why], unanimous, len(features), empty)
     return Scores(_predictions(scores, cast), verdicts)
 
 
@@ -104,12 +104,20 @@ def _verdicts(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _spread(values: Sequence[Any], places: npt.NDArray[np.intp], rows: int, empty: Any) -> "pd.Series[Any]":
+    """Return a column of `rows` with the values at their places, and one and the same empty value elsewhere."""
+    column = [empty] * rows
+    for place, value in zip(places.tolist(), values, strict=True):
+        column[place] = value
+    return pd.Series(column, dtype=object)
+
+
 def _predictions(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:
     names = list(scores.columns)
     return pd.DataFrame(
         {
-            "transaction_id": np.repeat(scores.index.to_numpy(object), len(names)),
-            "member": names * len(scores),
+            "transaction_id": scores.index.repeat(len(names)),
+            "member": np.tile(np.array(names, dtype=object), len(scores)),
             "score": scores.to_numpy(np.float64).ravel(),
             "is_fraud_vote": cast[names].to_numpy(bool).ravel(),
         }

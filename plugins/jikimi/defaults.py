@@ -34,8 +34,13 @@ def home() -> Path:
 
 
 def batch_rows() -> int:
-    """Most rows that one micro-batch claims."""
-    return int(os.environ.get("JIKIMI_BATCH_ROWS", "5000"))
+    """Most rows of one batch."""
+    return int(os.environ.get("JIKIMI_BATCH_ROWS", "10000"))
+
+
+def claim_rows() -> int:
+    """Most rows that one run claims, in as many batches as it takes."""
+    return int(os.environ.get("JIKIMI_CLAIM_ROWS", "50000"))
 
 
 def label_delay_days() -> float:

@@ -21,37 +21,73 @@ if TYPE_CHECKING:
 
     from ml.models import Estimator
 
+PART_ROWS = 20_000
+"""Rows that are scored at once: their windows fit into memory twice, and each further row costs little."""
+IDLE_SHARES = 20
+"""A run that finds no new rows keeps nobody waiting and takes this many times the share of old batches."""
+
 
 class ValidateBatchOperator(BaseOperator):
-    """Claims landed rows, judges each and keeps the outcome, in one transaction: a crash leaves the rows waiting.
+    """Claims landed rows, judges each and keeps the outcome, batch by batch.
 
-    :param max_rows: most rows of one batch.
-    :return: id of the batch, or a skip where nothing waited.
+    A batch is one transaction: a crash leaves its rows waiting. What waits for verdicts then, batches that earlier runs
+    left among it, is split into parts that are scored side by side; few rows are one part.
+
+    :param claim_rows: most rows of one run.
+    :param batch_rows: most rows of one batch.
+    :param part_rows: most rows of one part, where no single batch has more.
+    :return: ids of batches, one list for each part.
     """
 
-    def __init__(self, *, max_rows: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        claim_rows: int | None = None,
+        batch_rows: int | None = None,
+        part_rows: int = PART_ROWS,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self.max_rows = max_rows
+        self.claim_rows = claim_rows
+        self.batch_rows = batch_rows
+        self.part_rows = part_rows
 
-    def execute(self, context: "Context") -> int | None:
-        """Validate one batch."""
+    def execute(self, context: "Context") -> list[list[int]]:
+        """Validate batches until none waits, or the run has its share."""
+        share = self.claim_rows or defaults.claim_rows()
+        claimed = 0
         with open_store() as store:
-            try:
-                return self._validate(store, context["run_id"])
-            except StoredMeanwhile:
-                # Another batch stored one of the ids between our look and our write; now it can be seen.
-                return self._validate(store, context["run_id"])
+            while claimed < share:
+                most = min(share - claimed, self.batch_rows or defaults.batch_rows())
+                rows = self._validate_again(store, context["run_id"], most)
+                claimed += rows
+                if rows < most:
+                    break
+            return self._parts(store, context["run_id"], share if claimed else IDLE_SHARES * share)
 
-    def _validate(self, store: Connection, run_id: str) -> int | None:
+    def _parts(self, store: Connection, run_id: str, older_rows: int) -> list[list[int]]:
+        parts = batches.waiting_parts(store, run_id, self.part_rows, older_rows)
+        # Each part would only say that there is no champion.
+        return parts if len(parts) < 2 or panels.champion(store) else parts[:1]
+
+    def _validate_again(self, store: Connection, run_id: str, most: int) -> int:
+        try:
+            return self._validate(store, run_id, most)
+        except StoredMeanwhile:
+            # Another batch stored one of the ids between our look and our write; now it can be seen.
+            return self._validate(store, run_id, most)
+
+    def _validate(self, store: Connection, run_id: str, most: int) -> int:
+        """Validate one batch and return how many rows it claimed."""
         from ml.expectations import validate
         from ml.schema import COLUMN_NAMES
 
         claimed_at = datetime.now(UTC)
         with store.transaction():
-            landed = batches.claim_landed(store, self.max_rows or defaults.batch_rows())
+            landed = batches.claim_landed(store, most)
             if landed.empty:
                 self.log.info("no landed rows wait")
-                return None
+                return 0
             batch_id = batches.open_batch(store, run_id, landed, claimed_at)
             validation = validate(
                 landed[[name for name in COLUMN_NAMES if name in landed]],
@@ -63,7 +99,7 @@ class ValidateBatchOperator(BaseOperator):
             outcome = keep_validation(store, batch_id, landed, validation)
         counts = (outcome.landed, outcome.valid, outcome.quarantined, outcome.repeated)
         self.log.info("batch %s: %s landed, %s valid, %s quarantined, %s repeated", batch_id, *counts)
-        return batch_id
+        return outcome.landed
 
 
 class _Scored(NamedTuple):
@@ -75,21 +111,23 @@ class _Scored(NamedTuple):
 
 
 class ScoreBatchOperator(BaseOperator):
-    """Has the champion panel vote on every validated batch; votes, verdicts and alerts are one transaction.
+    """Has the champion panel vote on validated batches; votes, verdicts and alerts are one transaction.
 
     What is committed then goes to the challenger, where there is one: it votes in the shadow, in a transaction of its
     own. Nothing that fails there costs more than one line in the log.
 
+    :param batch_ids: batches to score, where nobody has scored them or is about to; None for every one that waits.
     :param max_rows: most transactions that are scored at once.
     :return: number of new alerts.
     """
 
-    def __init__(self, *, max_rows: int = 20_000, **kwargs: Any) -> None:
+    def __init__(self, *, batch_ids: list[int] | None = None, max_rows: int = PART_ROWS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.batch_ids = batch_ids
         self.max_rows = max_rows
 
     def execute(self, context: "Context") -> int:
-        """Score until no validated batch waits, each time with the panel that is champion then."""
+        """Score until none of the batches waits, each time with the panel that is champion then."""
         alerts = 0
         panel: panels.Panel | None = None
         members: dict[str, Estimator] = {}
@@ -111,7 +149,7 @@ class ScoreBatchOperator(BaseOperator):
         from ml.scoring import score
 
         with store.transaction():
-            batch_ids = batches.claim_validated(store, self.max_rows)
+            batch_ids = batches.claim_validated(store, self.max_rows, self.batch_ids)
             if not batch_ids:
                 return None
             started = time.perf_counter()

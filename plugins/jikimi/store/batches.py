@@ -1,18 +1,20 @@
 """Micro-batches: rows are claimed, opened as a batch, scored and finished, each within one transaction."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import AsyncConnection, Connection, query
-from jikimi.store.frames import copy_rows, read_frame
+from jikimi.store.frames import read_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_PREDICTION_COLUMNS = ("transaction_id", "panel_id", "member", "score", "is_fraud_vote", "scored_at")
-_VERDICT_COLUMNS = (
+_PREDICTION_COLUMNS = ["transaction_id", "panel_id", "member", "score", "is_fraud_vote", "scored_at"]
+_VERDICT_COLUMNS = [
     "transaction_id",
     "panel_id",
     "batch_id",
@@ -22,8 +24,10 @@ _VERDICT_COLUMNS = (
     "panel_score",
     "is_shadow",
     "scored_at",
-)
-_REASON_COLUMNS = ("reasons", "contributions", "explanation_ko", "explanation_en")
+]
+# Airflow maps one task over at most 1,024 parts; what lies behind them is for the next run.
+_MOST_WAITING = 1_000
+_REASON_COLUMNS = ["reasons", "contributions", "explanation_ko", "explanation_en"]
 
 
 @dataclass(frozen=True)
@@ -65,16 +69,40 @@ def open_batch(connection: Connection, run_id: str, landed: "pd.DataFrame", clai
     return int(_one(connection, "open_batch", parameters)["batch_id"])
 
 
-def claim_validated(connection: Connection, max_rows: int) -> list[int]:
-    """Lock batches that wait for verdicts, oldest first, up to about `max_rows` transactions, at least one batch."""
-    batch_ids: list[int] = []
-    rows = 0
-    for batch in connection.execute(query("claim_validated"), {"limit": 100}):
-        if batch_ids and rows + batch["valid_count"] > max_rows:
+def waiting_parts(connection: Connection, run_id: str, part_rows: int, older_rows: int) -> list[list[int]]:
+    """Return the batches that wait for verdicts and that nobody is scoring, in parts: those of the run come first.
+
+    :param part_rows: most transactions of a part, where no single batch has more.
+    :param older_rows: most transactions of other runs' batches, the oldest of them, so that a run comes to its end.
+    """
+    waiting = connection.execute(query("waiting_batches"), {"run_id": run_id, "limit": _MOST_WAITING}).fetchall()
+    parts: list[list[int]] = []
+    room = 0
+    for batch in waiting:
+        older_rows -= 0 if batch["is_own"] else batch["valid_count"]
+        if older_rows < 0 and parts:
             break
-        batch_ids.append(batch["batch_id"])
+        room -= batch["valid_count"]
+        if not parts or room < 0:
+            parts.append([])
+            room = part_rows - batch["valid_count"]
+        parts[-1].append(batch["batch_id"])
+    return parts
+
+
+def claim_validated(connection: Connection, max_rows: int, batch_ids: list[int] | None = None) -> list[int]:
+    """Lock batches that wait for verdicts, oldest first, up to about `max_rows` transactions, at least one batch.
+
+    :param batch_ids: the only ones wanted; None for any.
+    """
+    claimed: list[int] = []
+    rows = 0
+    for batch in connection.execute(query("claim_validated"), {"batch_ids": batch_ids, "limit": _MOST_WAITING}):
+        if claimed and rows + batch["valid_count"] > max_rows:
+            break
+        claimed.append(batch["batch_id"])
         rows += batch["valid_count"]
-    return batch_ids
+    return claimed
 
 
 def write_verdicts(
@@ -87,10 +115,14 @@ def write_verdicts(
         contributions (a list that is plain JSON), explanation_ko, explanation_en.
     """
     _write_predictions(connection, panel_id, predictions, scored_at)
-    contributions = [json.dumps(each, ensure_ascii=False, allow_nan=False) for each in verdicts["contributions"]]
-    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=False, contributions=contributions)
-    columns = (*_VERDICT_COLUMNS, *_REASON_COLUMNS)
-    copy_rows(connection, "verdicts", columns, _rows(verdicts, columns))
+    verdicts = verdicts.assign(
+        panel_id=panel_id,
+        scored_at=scored_at,
+        is_shadow=False,
+        reasons=[_array(each) for each in verdicts["reasons"]],
+        contributions=[_json(each) for each in verdicts["contributions"]],
+    )
+    copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS + _REASON_COLUMNS])
 
 
 def write_shadow_verdicts(
@@ -99,12 +131,12 @@ def write_shadow_verdicts(
     """Write votes of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
     _write_predictions(connection, panel_id, predictions, scored_at)
     verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=True)
-    copy_rows(connection, "verdicts", _VERDICT_COLUMNS, _rows(verdicts, _VERDICT_COLUMNS))
+    copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS])
 
 
 def _write_predictions(connection: Connection, panel_id: int, predictions: "pd.DataFrame", scored_at: datetime) -> None:
     predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at)
-    copy_rows(connection, "predictions", _PREDICTION_COLUMNS, _rows(predictions, _PREDICTION_COLUMNS))
+    copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
 
 
 def write_alerts(connection: Connection, panel_id: int, batch_ids: list[int]) -> int:
@@ -123,8 +155,14 @@ def is_scored_since(connection: Connection, since: datetime) -> bool:
     return bool(_one(connection, "scored_since", {"since": since})["is_scored"])
 
 
-def _rows(frame: "pd.DataFrame", columns: tuple[str, ...]) -> Any:
-    return zip(*(frame[column].tolist() for column in columns), strict=True)
+def _array(codes: Sequence[str]) -> str:
+    """Return the codes, which are plain words, as PostgreSQL writes an array."""
+    return "{" + ",".join(codes) + "}"
+
+
+def _json(contributions: Sequence[dict[str, Any]]) -> str:
+    # Almost every row has none: the encoder is worth its time only where there is something to say.
+    return json.dumps(contributions, ensure_ascii=False, allow_nan=False) if contributions else "[]"
 
 
 def _one(connection: Connection, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

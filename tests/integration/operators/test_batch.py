@@ -37,7 +37,7 @@ def test_good_rows_go_on_and_bad_rows_are_quarantined(store, land):
 
 
 def test_nothing_waiting_makes_no_batch(store):
-    assert validate() is None
+    assert validate() == []
     assert rows(store, "select * from batches") == []
 
 
@@ -232,6 +232,75 @@ def test_after_a_rollback_the_rest_of_a_backlog_is_scored_by_the_panel_that_came
     monkeypatch.setattr("jikimi.store.batches.finish_scoring", roll_back_meanwhile)
     assert ScoreBatchOperator(task_id="score_batch", max_rows=1).execute(RUN) == 1
     assert rows(store, "select transaction_id, panel_id from verdicts order by 1") == [("a", bad), ("b", first)]
+
+
+@pytest.fixture
+def backlog(land, champion):
+    """Five rows, and a champion that takes each for fraud."""
+    champion()
+    land(*({"transaction_id": name, "amount": "500"} for name in "abcde"))
+
+
+def validate_run(run_id, **limits):
+    return ValidateBatchOperator(task_id="validate_batch", **limits).execute({"run_id": run_id})
+
+
+def score_part(batch_ids):
+    return ScoreBatchOperator(task_id="score_batch", batch_ids=batch_ids).execute(RUN)
+
+
+def test_a_backlog_becomes_several_batches_and_these_become_parts(store, backlog):
+    parts = validate_run("first", claim_rows=5, batch_rows=2, part_rows=4)
+    assert parts == [[1, 2], [3]]
+    assert rows(store, "select landed_count from batches order by batch_id") == [(2,), (2,), (1,)]
+
+
+def test_a_run_claims_no_more_than_its_share(store, backlog):
+    validate_run("first", claim_rows=3, batch_rows=2)
+    assert rows(store, "select count(*) from landed_transactions where batch_id is null") == [(2,)]
+
+
+def test_few_rows_are_one_part(backlog):
+    assert validate_run("first") == [[1]]
+
+
+def test_a_part_scores_its_own_batches_and_leaves_the_others_waiting(store, backlog):
+    first, second = validate_run("first", claim_rows=4, batch_rows=2, part_rows=2)
+    assert score_part(second) == 2
+    assert rows(store, "select transaction_id from verdicts order by 1") == [("c",), ("d",)]
+    assert score_part(first) == 2
+
+
+def test_a_part_that_was_scored_meanwhile_is_passed_over(store, backlog):
+    ((_, second),) = validate_run("first", batch_rows=3)
+    score_part([second])
+    assert score_part([1, second]) == 3
+    assert rows(store, "select string_agg(transaction_id, '' order by transaction_id) from verdicts") == [("abcde",)]
+
+
+def test_a_batch_that_another_task_is_scoring_is_in_no_part(store, backlog, database):
+    validate_run("first", claim_rows=2, batch_rows=2)
+    with psycopg.connect(database, row_factory=psycopg.rows.dict_row) as other, other.transaction():
+        assert batches.claim_validated(other, 10) == [1]
+        assert validate_run("second") == [[2]]
+
+
+def test_batches_that_an_earlier_run_left_come_after_those_of_the_run(backlog):
+    validate_run("first", claim_rows=2, batch_rows=1)
+    assert validate_run("second", part_rows=3) == [[3], [1, 2]]
+
+
+def test_a_run_with_new_rows_takes_its_share_of_old_ones_and_an_idle_run_takes_more(backlog):
+    validate_run("first", claim_rows=3, batch_rows=1)
+    assert validate_run("second", claim_rows=1) == [[4, 1]]
+    validate_run("third", claim_rows=1)
+    assert validate_run("fourth", claim_rows=1) == [[1, 2, 3, 4, 5]]
+
+
+def test_without_a_champion_one_part_is_enough_to_say_so(store, land):
+    land({}, {})
+    assert validate_run("first", batch_rows=1, part_rows=1) == [[1]]
+    assert rows(store, "select count(*) from batches where state = 'validated'") == [(2,)]
 
 
 def _crash(*_, **__):
