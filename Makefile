@@ -9,7 +9,7 @@ STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum |
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
 
-up: $(call STAMP,runtime) ## set everything up and run it (DETACH=1 comes back, DEMO=0 without simulated data)
+up: $(call STAMP,runtime) ## set everything up and run it (DETACH=1 comes back, DEMO=0 without simulated data, EXECUTOR=celery on two workers)
 	@exec .venv/bin/python -m infra.local up
 
 down: $(call STAMP,runtime) ## stop it

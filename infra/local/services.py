@@ -9,6 +9,7 @@ from infra.local.demo_plan import DEMO_FILE, live_from
 from infra.local.grafana import find_grafana, grafana_environment
 from infra.local.postgres import EmbeddedPostgres
 from infra.local.settings import ROOT, Settings
+from infra.local.workers import WORKERS, celery_environment, find_redis, worker_words
 
 BIN = Path(sys.executable).parent
 
@@ -35,6 +36,7 @@ def services_of(settings: Settings) -> list[Service]:
     """Return the services in the order in which they start."""
     return [
         *([] if settings.postgres_url else [_postgres(settings)]),
+        *_redis(settings),
         _mlflow(settings),
         _sandbox(settings),
         *_airflow(settings),
@@ -53,6 +55,8 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
     home, base_url = settings.home / "airflow", settings.url("airflow")
     lines = (ROOT / "infra/airflow/airflow.env").read_text(encoding="utf-8").splitlines()
     shared = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    database = _sqlalchemy(settings.role_url("airflow", "airflow"))
+    on_celery = celery_environment(settings, database) if settings.executor == "celery" else {}
     return shared | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -62,12 +66,13 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(settings.role_url("airflow", "airflow")),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
         "AIRFLOW__API__BASE_URL": base_url,
         "AIRFLOW__API__SECRET_KEY": settings.secrets["airflow_session"],
         "AIRFLOW__API_AUTH__JWT_SECRET": settings.secrets["airflow_jwt"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}",
+        **on_celery,
     }
 
 
@@ -75,6 +80,11 @@ def _postgres(settings: Settings) -> Service:
     server = embedded_postgres(settings)
     # INT is PostgreSQL's fast shutdown; TERM would wait for clients that are being stopped as well.
     return Service("postgres", server.command, user=server.system_user, stop_signal="INT", starts_with_stack=True)
+
+
+def _redis(settings: Settings) -> list[Service]:
+    program = find_redis() if settings.executor == "celery" else None
+    return [Service("redis", [program, str(settings.home / "redis/redis.conf")])] if program else []
 
 
 def _mlflow(settings: Settings) -> Service:
@@ -111,6 +121,7 @@ def _airflow(settings: Settings) -> list[Service]:
         # Logs are read from the same disk, so no further port is opened to serve them.
         "triggerer": ["triggerer", "--skip-serve-logs"],
         "scheduler": ["scheduler", "--skip-serve-logs"],
+        **({name: worker_words(name) for name in WORKERS} if settings.executor == "celery" else {}),
     }
     return [Service(name, [str(BIN / "airflow"), *words], environment) for name, words in commands.items()]
 

@@ -32,7 +32,17 @@ _UNSAFE_PORTS = {
     6697,
     10080,
 }
-_PORTS = {"postgres": 5442, "mlflow": 5000, "airflow": 8080, "sandbox": 8090, "smtp": 8025, "grafana": 3000}
+_PORTS = {
+    "postgres": 5442,
+    "mlflow": 5000,
+    "airflow": 8080,
+    "sandbox": 8090,
+    "smtp": 8025,
+    "grafana": 3000,
+    # Beside the port of a Redis that the system may run.
+    "redis": 6389,
+}
+EXECUTORS = ("local", "celery")
 # Nobody's address: the demonstration's mail ends in the sandbox.
 _STAFF = "fraud-desk@jikimi.example"
 
@@ -49,12 +59,14 @@ class Settings:
     :param ports: TCP port of each service on 127.0.0.1.
     :param secrets: generated passwords and keys by name.
     :param postgres_url: address of the user's own server, or None for the embedded one.
+    :param executor: what runs the tasks, one of `EXECUTORS`: the scheduler itself, or Celery's workers over Redis.
     """
 
     home: Path
     ports: dict[str, int]
     secrets: dict[str, str] = field(repr=False)
     postgres_url: str | None = field(default=None, repr=False)
+    executor: str = "local"
 
     def url(self, service: str) -> str:
         """Return the address of a service's pages."""
@@ -88,11 +100,12 @@ class Settings:
 def read_settings(home: Path | None = None) -> Settings:
     """Read the settings from the environment and make the secrets that are missing.
 
-    :raises SettingError: a port is not a number.
+    :raises SettingError: a port is not a number, or nobody knows the executor.
     """
     folder = (home or Path(os.environ.get("JIKIMI_HOME", ROOT / ".jikimi"))).resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Settings(folder, _ports(), _secrets(folder / "secrets.json"), os.environ.get("JIKIMI_POSTGRES_URL") or None)
+    own_server = os.environ.get("JIKIMI_POSTGRES_URL") or None
+    return Settings(folder, _ports(), _secrets(folder / "secrets.json"), own_server, _executor())
 
 
 def as_running(settings: Settings) -> Settings:
@@ -117,6 +130,14 @@ def write_environment(settings: Settings, has_grafana: bool = False) -> None:
     lines = (f"{name}={value}\n" for name, value in (settings.client_environment | grafana).items())
     write_private(settings.home / "env", "".join(lines))
     write_private(settings.home / "ports.json", json.dumps(settings.ports))
+
+
+def _executor() -> str:
+    # The first as a word of `make up`, the second in a shell's profile.
+    name = os.environ.get("EXECUTOR") or os.environ.get("JIKIMI_EXECUTOR") or EXECUTORS[0]
+    if name not in EXECUTORS:
+        raise SettingError(f"EXECUTOR={name} is not known: give {' or '.join(EXECUTORS)}.")
+    return name
 
 
 def _ports() -> dict[str, int]:
@@ -162,6 +183,7 @@ def _secret_names() -> list[str]:
         "airflow_jwt",
         "airflow_session",
         "grafana_admin",
+        "redis",
         "webhook",
         *SANDBOX_SECRETS.values(),
     ]

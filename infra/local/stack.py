@@ -25,6 +25,7 @@ from infra.local.services import (
     services_of,
 )
 from infra.local.settings import ROOT, STACK_VARIABLE, Settings, port_offset, write_environment, write_private
+from infra.local.workers import NO_REDIS, WORKERS, answering_workers, find_redis, prepare_redis
 from infra.postgres.databases import prepare_server
 
 _AIRFLOW_PARTS = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -49,7 +50,9 @@ class Stack:
         self._say = say
 
     def start_services(self) -> None:
-        """Start everything but the demo. Raises `StackError` before anything starts where a port is taken."""
+        """Start everything but the demo. Raises `StackError` before anything starts: a port is taken, no Redis."""
+        if self.runs_on_celery and not find_redis():
+            raise StackError(NO_REDIS)
         self._clear_the_way()
         write_environment(self.settings, self.has_grafana)
         if not self.settings.postgres_url:
@@ -62,8 +65,11 @@ class Stack:
         self._say("PostgreSQL is ready: databases airflow, mlflow and jikimi, migrations done")
         self.manager.start_service("sandbox")
         self.manager.start_service("mlflow")
+        if self.runs_on_celery:
+            prepare_redis(self.settings)
+            self.manager.start_service("redis")
         self._prepare_airflow()
-        for part in _AIRFLOW_PARTS:
+        for part in [*_AIRFLOW_PARTS, *(WORKERS if self.runs_on_celery else ())]:
             self.manager.start_service(part)
         if self.has_grafana:
             self.manager.start_service("grafana")
@@ -75,14 +81,22 @@ class Stack:
         self._say("MLflow and the sandbox are ready")
         self._wait_for("api-server", self.airflow.is_healthy, 180)
         self._wait_for("dag-processor", self._dags_are_parsed, 120)
+        if self.runs_on_celery:
+            self._wait_for("worker-1", lambda: answering_workers(self.settings) >= set(WORKERS), 120)
         self._connect_channels()
         self._announce_webhook()
-        self._say("Airflow is ready: api-server, scheduler, dag-processor, triggerer")
+        workers = f", {' and '.join(WORKERS)} on Celery" if self.runs_on_celery else ""
+        self._say(f"Airflow is ready: api-server, scheduler, dag-processor, triggerer{workers}")
 
     @property
     def has_grafana(self) -> bool:
         """Whether a Grafana installation was found."""
         return any(service.name == "grafana" for service in self._services)
+
+    @property
+    def runs_on_celery(self) -> bool:
+        """Whether tasks run in Celery's workers, and not in processes of the scheduler."""
+        return self.settings.executor == "celery"
 
     def run_jikimi(self, *words: str) -> None:
         """Run the command `jikimi`, its output on this terminal."""
@@ -92,10 +106,14 @@ class Stack:
     def _clear_the_way(self) -> None:
         if count := end_processes_of(self.settings.home):
             self._say(f"ended {count} processes that an earlier run left behind")
+        unused = {
+            "postgres": self.settings.postgres_url is not None,
+            "grafana": not self.has_grafana,
+            "redis": not self.runs_on_celery,
+        }
         for name, port in self.settings.ports.items():
-            if (name == "postgres" and self.settings.postgres_url) or (name == "grafana" and not self.has_grafana):
-                continue
-            _require_free(name, port)
+            if not unused.get(name, False):
+                _require_free(name, port)
 
     def _prepare_airflow(self) -> None:
         home = self.settings.home / "airflow"

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from infra.local.grafana import HOW_TO_GET_GRAFANA
 from infra.local.stack import Stack
+from infra.local.workers import WORKERS
 
 
 def addresses(stack: Stack) -> Group:
@@ -18,8 +19,11 @@ def addresses(stack: Stack) -> Group:
     if stack.has_grafana:
         table.add_row("Grafana", settings.url("grafana"), "dashboard Operations (user admin)")
     table.add_row("PostgreSQL", _server(stack), "landed_transactions (role producer)")
+    if stack.runs_on_celery:
+        table.add_row("Redis", f"127.0.0.1:{settings.ports['redis']}", f"what {' and '.join(WORKERS)} take tasks from")
     table.add_row("this terminal", ".venv/bin/jikimi status", "counts, backlog, latency")
-    passwords = f"Passwords: airflow_admin, grafana_admin and role_* in {settings.home / 'secrets.json'}"
+    redis = ", redis" if stack.runs_on_celery else ""
+    passwords = f"Passwords: airflow_admin, grafana_admin{redis} and role_* in {settings.home / 'secrets.json'}"
     return Group(table, passwords) if stack.has_grafana else Group(table, passwords, HOW_TO_GET_GRAFANA)
 
 

@@ -22,7 +22,7 @@ from infra.local.settings import read_settings
 from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
-_PORTED = ("POSTGRES", "MLFLOW", "AIRFLOW", "SANDBOX", "SMTP", "GRAFANA")
+_PORTED = ("POSTGRES", "MLFLOW", "AIRFLOW", "SANDBOX", "SMTP", "GRAFANA", "REDIS")
 # Small enough for two cores, large enough that a panel finds the fraud in it.
 _SMALL = {"JIKIMI_DEMO_CUSTOMERS": "800", "JIKIMI_DEMO_MERCHANTS": "200", "JIKIMI_DEMO_HISTORY_DAYS": "60"}
 

@@ -18,7 +18,7 @@ from infra.local.settings import read_settings
 from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("POSTGRES", "MLFLOW", "AIRFLOW", "SANDBOX", "SMTP", "GRAFANA")
+SERVICES = ("POSTGRES", "MLFLOW", "AIRFLOW", "SANDBOX", "SMTP", "GRAFANA", "REDIS")
 
 
 class Clone:
