@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import read_frame
 
@@ -29,8 +30,15 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
     if targets.empty:
         return Window(targets, targets, _labels(connection, "fraud_labels", _bounds(targets, delay)))
     bounds = _bounds(targets, delay)
-    history = read_frame(connection, "window_history", bounds, instants=["occurred_at"])
-    return Window(targets, history, _labels(connection, "fraud_labels", bounds))
+    history = read_columns(
+        connection,
+        "window_history",
+        bounds,
+        texts=["transaction_id", "customer_id", "merchant_id"],
+        numbers=["amount"],
+        instants=["occurred_at"],
+    )
+    return Window(targets, _with_places(history, targets), _labels(connection, "fraud_labels", bounds))
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -53,6 +61,14 @@ def longest_window() -> timedelta:
     from ml.features import WINDOW_DAYS
 
     return timedelta(days=max(WINDOW_DAYS))
+
+
+def _with_places(history: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":
+    """Add what features ask of the targets only: category and coordinates; of the other rows they stay unknown."""
+    from ml.features.names import COORDINATES
+
+    own = targets.set_index("transaction_id")[["category", *COORDINATES]]
+    return history.join(own.astype(dict.fromkeys(COORDINATES, "float64")), on="transaction_id")
 
 
 def _labels(connection: Connection, name: str, parameters: dict[str, Any]) -> "pd.DataFrame":
