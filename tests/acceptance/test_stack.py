@@ -4,7 +4,6 @@ The tests build on each other, in the order in which they stand: first without d
 """
 
 import json
-import os
 import re
 import signal
 import socket
@@ -14,6 +13,15 @@ import psutil
 import pytest
 import requests
 
+from tests.acceptance.accounting import (
+    STAFFS_CHATS,
+    alert_on,
+    assert_no_message_twice,
+    assert_nothing_lost,
+    customers_messages,
+    scored_since,
+    waits_for,
+)
 from tests.acceptance.log_scan import findings, secrets_of
 
 pytestmark = pytest.mark.timeout(600)
@@ -27,9 +35,6 @@ DAGS = (
     "review_unknown_alerts",
 )
 CONNECTIONS = ("kakao_default", "alimtalk_default", "smtp_default", "discord_default", "discord_staff")
-# What customers get, without the text messages that a dealer sends in place of an Alimtalk, and without staff's.
-CUSTOMERS_CHANNELS = ("friends", "memo", "alimtalk", "email", "discord")
-STAFFS_CHATS = ("discord:1100000000000000002", "fraud-desk@jikimi.example")
 WAITING = {
     "transaction_id": "early-1",
     "customer_id": "C-early",
@@ -37,17 +42,6 @@ WAITING = {
     "amount": "12000",
     "currency": "KRW",
 }
-COUNTS = """
-    select count(*) as landed,
-        (select coalesce(sum(valid_count + quarantined_count + repeated_count), 0) from batches) as accounted,
-        (select coalesce(sum(landed_count), 0) from batches) as claimed
-    from landed_transactions
-"""
-UNJUDGED = """
-    select count(*) as number from transactions t join batches b using (batch_id)
-    where b.source = 'live' and b.state = 'scored'
-        and (select count(*) from verdicts v where v.transaction_id = t.transaction_id) <> 1
-"""
 CHAMPION_MEMBERS = """
     select member, model_name, model_version, artifact_sha256, mlflow_run_id
     from panel_members join panels using (panel_id) where state = 'champion'
@@ -57,10 +51,6 @@ REASONS = """
     order by scored_at limit 1
 """
 WAITING_ALERTS = "select alert_id from alerts where state = 'pending' and attempts > 0 order by alert_id"
-UNALERTED = """
-    select count(*) as number from unanimous_fraud u
-    where (select count(*) from alerts a where a.transaction_id = u.transaction_id) <> 1
-"""
 
 
 def now_text():
@@ -97,14 +87,6 @@ def test_secrets_are_private_and_pages_are_on_loopback(bare_stack):
 def test_down_leaves_no_process(bare_stack):
     assert bare_stack.make("down").returncode == 0
     assert bare_stack.processes == []
-
-
-@pytest.fixture(scope="session")
-def stack(bare_stack):
-    """The stack as `make up DETACH=1` leaves it: history loaded, a panel trained by Airflow, live rows scored."""
-    done = bare_stack.make("up")
-    assert done.returncode == 0, done.stdout
-    return bare_stack
 
 
 def test_up_trains_a_panel_and_scores_live_rows(stack):
@@ -197,27 +179,6 @@ def test_landing_the_same_row_again_is_harmless(stack, wait_until):
     assert stack.ask("select count(*) as n from verdicts where transaction_id = 'good-1'")[0]["n"] == 1
 
 
-ALERT_FOR = """
-    insert into alerts (transaction_id, panel_id, customer_id, reference)
-    select t.transaction_id, v.panel_id, t.customer_id, upper(lpad(to_hex(%s), 8, '0'))
-    from transactions t join verdicts v using (transaction_id)
-    where t.customer_id = %s limit 1
-    returning alert_id, reference
-"""
-SCORED_CUSTOMERS = """
-    select distinct t.customer_id from transactions t join verdicts v using (transaction_id)
-    join customer_channels c on c.customer_id = t.customer_id and c.position = 1
-    where c.channel = %s and not exists (select from alerts a where a.customer_id = t.customer_id)
-    order by t.customer_id limit 1
-"""
-
-
-def alert_on(stack, channel, number):
-    """Write an alert for somebody whose route begins with this channel, as a verdict would."""
-    customer = stack.ask(SCORED_CUSTOMERS, channel)[0]["customer_id"]
-    return stack.ask(ALERT_FOR, 0xFEED0000 + number, customer)[0], customer
-
-
 @pytest.mark.parametrize(
     ("number", "channel", "shown"),
     [
@@ -228,7 +189,7 @@ def alert_on(stack, channel, number):
     ],
 )
 def test_each_channel_delivers(stack, wait_until, number, channel, shown):
-    wait_until(lambda: stack.ask(SCORED_CUSTOMERS, channel), "a customer of this channel was scored", 120)
+    wait_until(lambda: waits_for(stack, channel), "a customer of this channel was scored", 120)
     alert, _ = alert_on(stack, channel, number)
     state = "select state, channel from alerts where alert_id = %s"
     wait_until(lambda: stack.ask(state, alert["alert_id"])[0]["state"] == "delivered", "it is delivered", 120)
@@ -270,25 +231,34 @@ def test_the_command_line_tests_each_connection(stack):
 
 
 def test_sandbox_down_delays_messages_and_doubles_none(stack, wait_until):
-    stop_service(stack, "sandbox")
+    stack.stop("sandbox")
     wait_until(lambda: stack.ask(WAITING_ALERTS), "an alert waits", 240)
     waiting = stack.ask(WAITING_ALERTS)[0]["alert_id"]
-    start_service(stack, "sandbox")
+    stack.start("sandbox")
     taken = "select 1 from alerts where alert_id = %s and state in ('delivered', 'accepted', 'suppressed')"
     wait_until(lambda: stack.ask(taken, waiting), "the waiting alert is sent", 240)
     assert_no_message_twice(stack)
 
 
-@pytest.mark.parametrize("service", ["scheduler", "triggerer", "postgres"])
-def test_killed_service_comes_back_and_nothing_is_lost(stack, wait_until, service):
-    kill_service(stack, service)
+@pytest.mark.parametrize(
+    "services",
+    [
+        pytest.param(["scheduler"], id="scheduler"),
+        pytest.param(["triggerer"], id="triggerer"),
+        pytest.param(["postgres"], id="postgres"),
+        pytest.param(["api-server", "dag-processor"], id="api-server and dag-processor"),
+    ],
+)
+def test_killed_service_comes_back_and_nothing_is_lost(stack, wait_until, services):
+    for service in services:
+        stack.kill(service)
     since = datetime.now(UTC)
-    wait_until(lambda: scored_since(stack, since), f"rows are scored again after {service} was killed", 150)
+    wait_until(lambda: scored_since(stack, since), f"rows are scored again after {services} were killed", 150)
     assert_nothing_lost(stack)
 
 
 def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait_until):
-    kill_manager(stack)
+    stack.kill_manager()
     assert stack.processes
     before = {process.pid for process in stack.processes}
     done = stack.make("up")
@@ -298,7 +268,7 @@ def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait
 
 
 def test_in_the_end_everything_is_accounted_for(stack, wait_until):
-    stop_service(stack, "replay")
+    stack.stop("replay")
     wait_until(lambda: stack.status()["figures"]["backlog_age_seconds"] is None, "backlog worked off", 120)
     assert_nothing_lost(stack)
     assert_no_message_twice(stack)
@@ -308,59 +278,6 @@ def test_no_log_holds_a_name_a_number_or_a_secret(stack):
     folders = [stack.home / "logs", stack.home / "airflow/logs"]
     assert all(any(folder.rglob("*.log")) for folder in folders)
     assert findings(folders, secrets_of(stack)) == []
-
-
-def assert_nothing_lost(stack):
-    row = stack.ask(COUNTS)[0]
-    assert row["accounted"] == row["claimed"] <= row["landed"]
-    assert stack.ask(UNJUDGED)[0]["number"] == 0
-    assert stack.ask(UNALERTED)[0]["number"] == 0
-
-
-def customers_messages(stack):
-    return [
-        message
-        for message in stack.messages()
-        if message["channel"] in CUSTOMERS_CHANNELS and message["chat_key"] not in STAFFS_CHATS
-    ]
-
-
-def assert_no_message_twice(stack):
-    references = [re.search(r"\b[0-9A-F]{8}\b", message["text"])[0] for message in customers_messages(stack)]
-    states = {row["state"]: row["n"] for row in stack.ask("select state, count(*) as n from alerts group by state")}
-    # Where a sender was killed in the middle, the message may have arrived: that is what `unknown` says.
-    taken, unknown = states.get("delivered", 0) + states.get("accepted", 0), states.get("unknown", 0)
-    assert taken <= len(references) <= taken + unknown
-    assert len(references) == len(set(references))
-
-
-def scored_since(stack, since):
-    try:
-        return stack.ask("select 1 from batches where scored_at > %s and claimed_at > %s limit 1", since, since)
-    except Exception:
-        return False
-
-
-def manager_of(stack):
-    from infra.local.manager import Manager
-
-    return Manager(stack.settings)
-
-
-def stop_service(stack, name):
-    manager_of(stack).stop_service(name)
-
-
-def start_service(stack, name):
-    manager_of(stack).start_service(name)
-
-
-def kill_service(stack, name):
-    os.kill(manager_of(stack).pid_of(name), signal.SIGKILL)
-
-
-def kill_manager(stack):
-    os.kill(int((stack.home / "supervisord.pid").read_text()), signal.SIGKILL)
 
 
 def test_ctrl_c_ends_everything(stack, wait_until):
