@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
-from jikimi.assets import panel_promoted, transactions_landed
+from jikimi.assets import panel_promoted, rows_left, transactions_landed
 from jikimi.operators.alerts import SendAlertsOperator
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 
@@ -30,12 +30,17 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
 """,
     schedule=(transactions_landed | panel_promoted),
     catchup=False,
-    # Two runs overlap: one validates the next rows while the other scores.
-    max_active_runs=2,
+    # Runs overlap: one waits for its turn or validates, while others score and send.
+    max_active_runs=3,
     default_args={"owner": "fraud-operations", "retries": 3, "retry_delay": timedelta(seconds=2)},
     tags=["jikimi", "live"],
 ):
-    validate_batch = ValidateBatchOperator(task_id="validate_batch", doc_md="Landed rows -> valid or quarantined.")
+    validate_batch = ValidateBatchOperator(
+        task_id="validate_batch",
+        announces=transactions_landed,
+        outlets=[rows_left],
+        doc_md="Landed rows -> valid or quarantined. Have more rows landed, it calls the next run.",
+    )
     score_batch = ScoreBatchOperator.partial(
         task_id="score_batch",
         # The parts of a backlog leave room for the run that has the newest rows.

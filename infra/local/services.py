@@ -67,6 +67,8 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+        # For the clean-up alone: from its own setting above Airflow cuts tasks off.
+        "JIKIMI_METADATA_URL": _sqlalchemy(settings.role_url("airflow", "airflow")),
         "AIRFLOW__API__BASE_URL": base_url,
         "AIRFLOW__API__SECRET_KEY": settings.secrets["airflow_session"],
         "AIRFLOW__API_AUTH__JWT_SECRET": settings.secrets["airflow_jwt"],

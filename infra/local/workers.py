@@ -45,7 +45,8 @@ def worker_words(name: str) -> list[str]:
     """Return the words after `airflow` that start a worker."""
     # Logs are read from the same disk. The two need not know of each other: no gossip, no search for clocks.
     quiet = ["--skip-serve-logs", "--without-gossip", "--without-mingle"]
-    return ["celery", "worker", "--celery-hostname", name, *quiet]
+    # In containers a worker of its own takes the clean-up's queue; here every worker knows that database anyway.
+    return ["celery", "worker", "--celery-hostname", name, "--queues", "default,metadata", *quiet]
 
 
 def prepare_redis(settings: Settings) -> None:

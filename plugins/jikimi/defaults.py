@@ -43,6 +43,30 @@ def claim_rows() -> int:
     return int(os.environ.get("JIKIMI_CLAIM_ROWS", "50000"))
 
 
+def pace_seconds() -> float:
+    """Seconds from one claim of landed rows to the next, where rows keep coming.
+
+    Less is sooner and costs more of the machine: each run costs about as much whether it has ten rows or a hundred.
+    """
+    return float(os.environ.get("JIKIMI_PACE_SECONDS", "0.6"))
+
+
+def airflow_history_days() -> float:
+    """Days for which Airflow keeps its runs, tasks, events and logs."""
+    return float(os.environ.get("JIKIMI_AIRFLOW_HISTORY_DAYS", "7"))
+
+
+def metadata_url() -> str:
+    """Address of Airflow's own database, known only to where `clean_metadata` runs (`JIKIMI_METADATA_URL`).
+
+    :raises NotConfigured: the variable is missing.
+    """
+    url = os.environ.get("JIKIMI_METADATA_URL")
+    if not url:
+        raise NotConfigured("JIKIMI_METADATA_URL is not set: give the address of Airflow's own database.")
+    return url
+
+
 def label_delay_days() -> float:
     """Days until the bank knows whether a transaction was fraud."""
     return float(os.environ.get("JIKIMI_LABEL_DELAY_DAYS", "7"))
@@ -104,6 +128,71 @@ def webhook_secret() -> str | None:
     return os.environ.get("JIKIMI_WEBHOOK_SECRET") or None
 
 
+def vote_window_minutes() -> float:
+    """Length of the windows in which the vote is counted."""
+    return _positive("JIKIMI_VOTE_WINDOW_MINUTES", "15")
+
+
+def vote_windows() -> int:
+    """Windows in a row that a share of votes must be outside its band, before it is an alarm."""
+    return int(_positive("JIKIMI_VOTE_WINDOWS", "2"))
+
+
+def vote_band() -> float:
+    """How many times more or less often than when the panel was judged a member may vote fraud."""
+    return _positive("JIKIMI_VOTE_BAND", "3")
+
+
+def monitor_min_rows() -> int:
+    """Rows below which a window says nothing of votes, scores and features."""
+    return int(_positive("JIKIMI_MONITOR_MIN_ROWS", "200"))
+
+
+def drift_window_hours() -> float:
+    """Length of the windows that are compared with the reference of the training."""
+    return _positive("JIKIMI_DRIFT_WINDOW_HOURS", "24")
+
+
+def drift_limit() -> float:
+    """Population stability index that is too much, if it lasts for two windows."""
+    return _positive("JIKIMI_DRIFT_LIMIT", "0.2")
+
+
+def drift_cool_down_hours() -> float:
+    """Hours from a training that drift started to the next one."""
+    return float(os.environ.get("JIKIMI_DRIFT_COOL_DOWN_HOURS", "24"))
+
+
+def silent_minutes() -> float:
+    """Minutes without a landed transaction that are an alarm."""
+    return _positive("JIKIMI_SILENT_MINUTES", "180")
+
+
+def backlog_seconds() -> float:
+    """Seconds that a transaction may wait for its verdict before it is an alarm."""
+    return _positive("JIKIMI_BACKLOG_SECONDS", "300")
+
+
+def volume_band() -> float:
+    """How many times more or fewer rows than at the same hour of past weeks may land."""
+    return _positive("JIKIMI_VOLUME_BAND", "3")
+
+
+def quarantine_share() -> float:
+    """Share of an hour's rows that may be refused, 0..1."""
+    return float(os.environ.get("JIKIMI_QUARANTINE_SHARE", "0.05"))
+
+
+def alarm_quiet_minutes() -> float:
+    """Minutes for which a fault must be over before staff are told so; until then it is the same fault."""
+    return float(os.environ.get("JIKIMI_ALARM_QUIET_MINUTES", "30"))
+
+
+def dashboards_url() -> str:
+    """Address under which people open Grafana; empty where there is none."""
+    return os.environ.get("JIKIMI_GRAFANA_PUBLIC_URL") or os.environ.get("JIKIMI_GRAFANA_URL", "")
+
+
 def time_zone() -> ZoneInfo:
     """Zone in which customers read the time of a purchase.
 
@@ -125,3 +214,18 @@ def fernet_key() -> str:
     if not key:
         raise NotConfigured("JIKIMI_FERNET_KEY is not set: `make up` generates one into .jikimi/env.")
     return key
+
+
+def _positive(name: str, default: str) -> float:
+    """Read a number that only makes sense above 0.
+
+    :raises NotConfigured: it is no such number.
+    """
+    setting = os.environ.get(name, default)
+    try:
+        number = float(setting)
+    except ValueError:
+        number = 0.0
+    if not number > 0:
+        raise NotConfigured(f"{name}={setting} is no number above 0.")
+    return number

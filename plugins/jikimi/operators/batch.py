@@ -12,12 +12,13 @@ from jikimi.exceptions import NoPanel, StoredMeanwhile
 from jikimi.models import is_fetch_due, load_cached_members, load_members
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
+from jikimi.store.pace import is_landed_waiting, seconds_since_claim
 from jikimi.store.validation import keep_validation, stored_rows
 from jikimi.store.windows import window_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from airflow.sdk import Context
+    from airflow.sdk import Asset, Context
 
     from ml.models import Estimator
 
@@ -36,6 +37,7 @@ class ValidateBatchOperator(BaseOperator):
     :param claim_rows: most rows of one run.
     :param batch_rows: most rows of one batch.
     :param part_rows: most rows of one part, where no single batch has more.
+    :param announces: asset to announce through the first outlet, an alias, where rows landed meanwhile: the next run.
     :return: ids of batches, one list for each part.
     """
 
@@ -45,9 +47,11 @@ class ValidateBatchOperator(BaseOperator):
         claim_rows: int | None = None,
         batch_rows: int | None = None,
         part_rows: int = PART_ROWS,
+        announces: "Asset | None" = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.announces = announces
         self.claim_rows = claim_rows
         self.batch_rows = batch_rows
         self.part_rows = part_rows
@@ -57,13 +61,25 @@ class ValidateBatchOperator(BaseOperator):
         share = self.claim_rows or defaults.claim_rows()
         claimed = 0
         with open_store() as store:
+            self._await_turn(store)
             while claimed < share:
                 most = min(share - claimed, self.batch_rows or defaults.batch_rows())
                 rows = self._validate_again(store, context["run_id"], most)
                 claimed += rows
                 if rows < most:
                     break
+            self._call_next(store, context)
             return self._parts(store, context["run_id"], share if claimed else IDLE_SHARES * share)
+
+    def _await_turn(self, store: Connection) -> None:
+        """Claim no sooner than a while after the last claim: what lands until then comes along."""
+        if self.announces and (ago := seconds_since_claim(store)) is not None:
+            time.sleep(min(max(0, defaults.pace_seconds() - ago), defaults.pace_seconds()))
+
+    def _call_next(self, store: Connection, context: "Context") -> None:
+        """Announce what landed meanwhile when this task ends; the trigger would take up to a second more."""
+        if self.announces and is_landed_waiting(store):
+            context["outlet_events"][self.outlets[0]].add(self.announces)
 
     def _parts(self, store: Connection, run_id: str, older_rows: int) -> list[list[int]]:
         parts = batches.waiting_parts(store, run_id, self.part_rows, older_rows)

@@ -37,11 +37,13 @@ class Unclaimed:
     :param first: smallest of their ids, None where there is none.
     :param last: largest of their ids.
     :param unscored: validated batches that the champion has not scored.
+    :param is_called_for: whether the task that validated the last batch has called a run for them.
     """
 
     first: int | None
     last: int | None
     unscored: int
+    is_called_for: bool
 
 
 async def unclaimed(connection: AsyncConnection) -> Unclaimed:

@@ -18,8 +18,9 @@ log = structlog.get_logger(__name__)
 class LandedTransactionsTrigger(BaseEventTrigger):
     """Raises one event when rows have landed, and the next only when those were claimed.
 
-    One event a run and not one a row: a thousand rows a second cost no more events than ten. It only reads, because
-    Airflow may run a trigger in two triggerers at once.
+    One event a run and not one a row: a thousand rows a second cost no more events than ten. Airflow's triggerer passes
+    events on once a second; so while rows keep coming `validate_batch` calls the next run itself, and nothing is said
+    here. It only reads, because Airflow may run a trigger in two triggerers at once.
 
     :param poll_seconds: pause between two looks; a look is answered from a small index.
     :param patience_seconds: what waits so long after an announcement, rows or validated batches, is announced again, in
@@ -61,6 +62,9 @@ class LandedTransactionsTrigger(BaseEventTrigger):
     def _is_news(self, waiting: Unclaimed, now: float) -> bool:
         # The oldest waiting row is another one than announced: the announced ones were claimed.
         if waiting.first is not None and waiting.first != self._announced:
-            return True
+            if not waiting.is_called_for:
+                return True
+            self._announced_at = now
+            return False
         is_left = waiting.first is not None or waiting.unscored > 0
         return is_left and now - self._announced_at > self.patience_seconds

@@ -108,3 +108,34 @@ def test_batches_that_a_failed_run_left_are_announced_where_a_champion_could_sco
             )
     found = events(LandedTransactionsTrigger(poll_seconds=0.02, patience_seconds=0.2), 0.6)
     assert bool(found) is expected
+
+
+@pytest.mark.parametrize(
+    ("validated_ago", "is_announced"),
+    [
+        pytest.param(0, False, id="a moment ago: its run has called the next"),
+        pytest.param(5, True, id="long ago: that run was lost"),
+    ],
+)
+def test_rows_that_a_run_found_waiting_are_left_to_it(land, role_url, validated_ago, is_announced):
+    land()
+    with psycopg.connect(role_url("postgres")) as owner:
+        owner.execute(
+            "insert into batches (source, state, landed_count, valid_count, first_occurred_at, last_occurred_at,"
+            " claimed_at, validated_at)"
+            " select 'live', 'validated', 1, 1, at, at, at, at + interval '1 second'"
+            " from (select clock_timestamp() - %s * interval '1 second' as at) instant",
+            [validated_ago],
+        )
+        owner.execute("update landed_transactions set landed_at = clock_timestamp() - interval '6 seconds'")
+    assert bool(events(LandedTransactionsTrigger(poll_seconds=0.02), 0.4)) is is_announced
+
+
+def test_rows_that_landed_after_the_last_validation_are_announced_at_once(land, role_url):
+    with psycopg.connect(role_url("postgres")) as owner:
+        owner.execute(
+            "insert into batches (source, state, landed_count, valid_count, first_occurred_at, last_occurred_at,"
+            " claimed_at, validated_at) values ('live', 'validated', 1, 1, now(), now(), now(), now())"
+        )
+    land()
+    assert len(events(LandedTransactionsTrigger(poll_seconds=0.02), 0.4)) == 1

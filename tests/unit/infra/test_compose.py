@@ -199,6 +199,7 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
                 "airflow-scheduler",
                 "airflow-dag-processor",
                 "airflow-triggerer",
+                "airflow-janitor",
             },
         ),
         (
@@ -231,7 +232,7 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
         ("PRODUCER_DB_PASSWORD", {"prepare"}),
         ("GRAFANA_DB_PASSWORD", {"prepare", "grafana"}),
         ("GRAFANA_ADMIN_PASSWORD", {"grafana"}),
-        ("REDIS_PASSWORD", {"redis", "airflow-scheduler", "airflow-worker"}),
+        ("REDIS_PASSWORD", {"redis", "airflow-scheduler", "airflow-worker", "airflow-janitor"}),
         ("KAKAO_SANDBOX_APP_KEY", {"sandbox", "demo-prepare"}),
         ("KAKAO_SANDBOX_APP_SECRET", {"sandbox", "demo-prepare"}),
         ("KAKAO_SANDBOX_NHN_APP_KEY", {"sandbox", "demo-prepare"}),
