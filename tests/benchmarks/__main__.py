@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import delivery, features, handbook, live, prediction, suite, training
+from tests.benchmarks import delivery, features, floor, handbook, live, prediction, suite, throughput, training
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
@@ -15,6 +15,8 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "features": features.measure,
     "training": training.measure,
     "prediction": prediction.measure,
+    "floor": floor.measure,
+    "throughput": throughput.measure,
     "handbook": handbook.measure,
     "delivery": delivery.measure,
     "suite": suite.measure,

@@ -1,0 +1,97 @@
+"""A database with a history and a champion in this machine's cache, for measurements without Airflow and MLflow."""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from infra.local.postgres import EmbeddedPostgres
+from infra.postgres.databases import ROLES, database_url, prepare_server
+from jikimi import defaults
+from jikimi.files.formats import FORMATS
+from jikimi.files.selection import Selection
+from jikimi.files.source import Source
+from jikimi.loading import load
+from jikimi.store.connection import open_store
+from jikimi.store.panels import Member, NewPanel, promote, record_panel
+from ml.backtest.history import history_of
+from ml.fitting import LabelledRows, fit_panel
+from ml.model_cache import RegisteredVersion, open_cached
+from ml.models import MEMBERS, Estimator
+from ml.schema import COLUMN_NAMES
+from ml.simulation import simulate
+from tests.conftest import free_port, running
+
+LABEL_DELAY = timedelta(days=7)
+BUDGET = 50.0
+RUN = "a measurement"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands ready.
+
+    :param live: rows that have not landed yet, all text, in order of time.
+    """
+
+    urls: Mapping[str, str]
+    live: pd.DataFrame
+
+
+@contextmanager
+def staged(folder: Path, customers: int, merchants: int, days: int, live_days: int) -> Iterator[Stage]:
+    """Run a server whose history ends `live_days` before now, with a panel trained on the newest of it."""
+    transactions, labels = simulate(customers, merchants, days, seed=7, end=datetime.now(UTC).replace(microsecond=0))
+    is_live = (transactions["occurred_at"] >= transactions["occurred_at"].max() - timedelta(days=live_days)).to_numpy()
+    server = EmbeddedPostgres(folder / "pg" / "data", free_port(), secrets.token_hex(8))
+    server.prepare()
+    with running(server):
+        urls = _prepared(server)
+        os.environ |= {"JIKIMI_DATABASE_URL": urls["jikimi"], "JIKIMI_HOME": str(folder / "home")}
+        _load(folder / "history.parquet", transactions[~is_live].merge(labels, on="transaction_id"))
+        _promote(_fitted(transactions[~is_live], labels))
+        yield Stage(urls, as_landed(transactions[is_live]))
+
+
+def as_landed(transactions: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as a producer writes them: text throughout."""
+    rows = transactions.reset_index(drop=True)
+    instants = rows["occurred_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rows.assign(occurred_at=instants)[list(COLUMN_NAMES)].astype("str")
+
+
+def _prepared(server: EmbeddedPostgres) -> dict[str, str]:
+    passwords = {role: secrets.token_hex(8) for role in ROLES}
+    prepare_server(server.url, passwords)
+    urls = {role: database_url(server.url, "jikimi", role, passwords[role]) for role in ("jikimi", "producer")}
+    return urls | {"owner": database_url(server.url, "jikimi")}
+
+
+def _load(file: Path, history: pd.DataFrame) -> None:
+    history.to_parquet(file, index=False)
+    load(Source(file, FORMATS["canonical"], Selection(), LABEL_DELAY))
+
+
+def _fitted(transactions: pd.DataFrame, labels: pd.DataFrame) -> tuple[dict[str, Estimator], dict[str, float]]:
+    history = history_of(transactions, labels, LABEL_DELAY.days)
+    rows = LabelledRows(history.features, history.is_fraud, history.occurred_at, history.customer, history.amount)
+    panel = fit_panel(rows, tuple(MEMBERS), seed=7)
+    return panel.members, panel.thresholds(BUDGET, "unanimous")
+
+
+def _promote(fitted: tuple[dict[str, Estimator], dict[str, float]]) -> None:
+    """Record the panel and keep its members where the tasks of this machine find them."""
+    fitted_members, thresholds = fitted
+    now = datetime.now(UTC)
+    members = tuple(Member(name, f"jikimi_{name}", 1, thresholds[name]) for name in fitted_members)
+    panel = NewPanel("unanimous", BUDGET, RUN, now, now, now, now, members, {"average_precision": 0.5}, {})
+    for member in members:
+        version = RegisteredVersion(RUN, member.model_name, member.model_version, member.sha256)
+        open_cached(version, defaults.home() / "models", lambda one=member.name: fitted_members[one])  # type: ignore[misc]
+    with open_store() as store:
+        promote(store, record_panel(store, panel), "for a measurement")
