@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if 
 REQUIREMENTS := infra/requirements
 STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help up down reset env test check bench chaos lock
+.PHONY: help up down reset env test check bench chaos faults lock
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -35,6 +35,9 @@ bench: $(call STAMP,dev) ## measure, print JSON lines
 
 chaos: $(call STAMP,dev) ## kill senders, database and channels 300 times and account for every alert
 	.venv/bin/python -m tests.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
+
+faults: $(call STAMP,dev) ## kill each part of a private stack under 100 rows/s, print the seconds until it is whole again
+	.venv/bin/python -m tests.faults $(if $(EXECUTOR),--executor $(EXECUTOR)) $(if $(PART),--part $(PART))
 
 lock: $(call STAMP,dev) ## pin every dependency anew
 	$(REQUIREMENTS)/lock.sh

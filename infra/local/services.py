@@ -1,5 +1,6 @@
 """The services of one stack: how each is started and what a person finds there."""
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,7 +135,8 @@ def _grafana(settings: Settings) -> list[Service]:
 
 
 def _replay(settings: Settings) -> Service:
-    command = [str(BIN / "jikimi"), "replay", str(settings.home / DEMO_FILE), "--format", "canonical", "--rate", "20"]
+    command = [str(BIN / "jikimi"), "replay", str(settings.home / DEMO_FILE), "--format", "canonical"]
+    command += ["--rate", os.environ.get("JIKIMI_DEMO_RATE", "20")]
     command += ["--from", live_from(settings.home).isoformat()]
     return Service("replay", command, restarts="unexpected", seconds_until_up=0)
 
