@@ -12,7 +12,8 @@ from xgboost import XGBClassifier
 from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
 from ml.inputs import CategoryNumbers
-from ml.scoring import score, score_members, score_without_reasons
+from ml.models import MEMBERS
+from ml.scoring import score, score_members, score_past, score_without_reasons
 
 
 class Fixed:
@@ -116,3 +117,41 @@ def test_no_transactions_give_empty_frames_of_the_same_columns() -> None:
 def test_panel_score_is_between_those_of_the_members() -> None:
     verdicts = score(make_features(60), {"a": Fixed(100), "b": Fixed(200)}, {"a": 0.5, "b": 0.5}).verdicts
     assert 0.3 < verdicts["panel_score"].iloc[0] < 0.6
+
+
+@pytest.fixture(scope="module")
+def fitted() -> tuple[dict[str, Any], pd.DataFrame]:
+    """Members fitted on figures of no meaning, and rows to score."""
+    rng = np.random.default_rng(3)
+    values = rng.lognormal(size=(1_203, len(FEATURE_NAMES)))
+    x = pd.DataFrame(values, columns=list(FEATURE_NAMES)).assign(category=rng.choice(["food", "fuel", ""], 1_203))
+    x.index = pd.Index([f"T{number}" for number in range(len(x))], name="transaction_id")
+    y = rng.random(len(x)) < 0.3
+    return {"logistic_regression": MEMBERS["logistic_regression"](7).fit(x, y)}, x
+
+
+@pytest.mark.parametrize("rows", [pytest.param(rows, id=f"{rows} at once") for rows in (1, 3, 7, 16, 101)])
+def test_a_score_is_the_same_bits_whatever_is_scored_with_it(fitted: Any, rows: int) -> None:
+    members, x = fitted
+    parts = [score_members(x.iloc[begin : begin + rows], members) for begin in range(0, 303, rows)]
+    some = pd.concat(parts)
+    pd.testing.assert_frame_equal(some, score_members(x, members).loc[some.index], check_exact=True)
+
+
+def test_the_past_is_scored_as_it_would_have_been_live(fitted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml.scoring.ROWS_AT_ONCE", 100)
+    members, x = fitted
+    thresholds = {"gone": 0.5, "logistic_regression": 0.4}
+    scores, verdicts = score_past(x, members, thresholds)
+    live = score(x, members, thresholds)
+    assert scores["gone"].isna().all()
+    assert scores["logistic_regression"].tolist() == live.predictions["score"].tolist()
+    pd.testing.assert_frame_equal(verdicts, live.verdicts[list(verdicts)], check_exact=True)
+    assert 0 < verdicts["votes"].sum() < len(x)
+    assert set(verdicts["voters"]) == {1}
+    assert set(verdicts["members"]) == {2}
+
+
+def test_nothing_of_the_past_gives_empty_frames_of_the_same_columns() -> None:
+    scores, verdicts = score_past(make_features(), {"a": Fixed(100)}, {"a": 0.5})
+    assert (list(scores), len(scores), len(verdicts)) == (["a"], 0, 0)
