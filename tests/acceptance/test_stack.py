@@ -10,6 +10,7 @@ import socket
 from datetime import UTC, datetime
 
 import psutil
+import psycopg
 import pytest
 import requests
 
@@ -265,6 +266,18 @@ def test_killed_manager_leaves_nothing_that_the_next_up_does_not_end(stack, wait
     assert done.returncode == 0, done.stdout
     assert before.isdisjoint({process.pid for process in stack.processes})
     assert_nothing_lost(stack)
+
+
+def test_asset_events_follow_runs_and_not_rows(stack):
+    counts = """
+        select (select count(*) from dag_run where dag_id = 'score_transactions') as runs,
+            (select count(*) from asset_event e join asset a on a.id = e.asset_id where a.name = 'transactions_landed')
+    """
+    with psycopg.connect(stack.settings.role_url("airflow", "airflow")) as connection:
+        runs, events = connection.execute(counts).fetchone()
+    rows = stack.ask("select count(*) from transactions t join batches b using (batch_id) where source = 'live'")
+    assert 0 < events <= 2 * runs
+    assert rows[0]["count"] > 2 * events
 
 
 def test_in_the_end_everything_is_accounted_for(stack, wait_until):

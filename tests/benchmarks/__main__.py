@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import delivery, features, floor, handbook, live, prediction, suite, throughput, training
+from tests.benchmarks import delivery, features, floor, handbook, latency, live, prediction, suite, throughput, training
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
 MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "live": live.measure,
+    "latency": latency.measure,
     "features": features.measure,
     "training": training.measure,
     "prediction": prediction.measure,
