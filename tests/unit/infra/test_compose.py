@@ -228,7 +228,7 @@ def test_ports_are_on_loopback_unless_asked_and_pages_without_a_login_always(add
             },
         ),
         ("JIKIMI_WEBHOOK_SECRET", {"airflow-api-server", "demo-prepare"}),
-        ("JIKIMI_FERNET_KEY", {"airflow-worker"}),
+        ("JIKIMI_FERNET_KEY", {"airflow-api-server", "airflow-worker"}),
         ("PRODUCER_DB_PASSWORD", {"prepare"}),
         ("GRAFANA_DB_PASSWORD", {"prepare", "grafana"}),
         ("GRAFANA_ADMIN_PASSWORD", {"grafana"}),
