@@ -77,11 +77,13 @@ def role_url(postgres: EmbeddedPostgres, passwords: dict[str, str]) -> Callable[
 def database(role_url: Callable[[str], str]) -> str:
     """Address of an empty fraud database, as the role `jikimi`."""
     with psycopg.connect(role_url("postgres"), autocommit=True) as connection:
+        _drop_other_months(connection)
         rows = connection.execute(
             "select quote_ident(tablename) from pg_tables"
             " where schemaname = 'public' and tablename <> 'alembic_version'"
         ).fetchall()
         connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
+        connection.execute("select ensure_months(array[now()])")
     return role_url("jikimi")
 
 
@@ -92,6 +94,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real files are not here: {folder} is missing")
     return folder
+
+
+def _drop_other_months(connection: psycopg.Connection) -> None:
+    """Leave this month's tables only: to empty those of all tests before would take longer than a test."""
+    months = connection.execute(
+        "select c.relname from pg_inherits i join pg_class c on c.oid = inhrelid join pg_class p on p.oid = inhparent"
+        " where p.relname in ('transactions', 'verdicts', 'predictions')"
+        " and c.relname <> month_name(p.relname, month_of(now())) order by p.relname desc"
+    ).fetchall()
+    for (month,) in sorted(months, key=lambda row: row[0].startswith("transactions")):
+        connection.execute(f"drop table {month}")
 
 
 def _wait_until_it_answers(url: str, seconds: float = 30) -> None:

@@ -40,10 +40,10 @@ _ALERTS = """
         select 'T' || number, (select min(batch_id) from batches), number, now(), now(), 'C' || number, 'M1', 'ABC마트',
             12500, 'KRW'
         from generate_series(%(first)s::int, %(last)s::int) number
-        returning transaction_id, customer_id, landed_id
+        returning transaction_id, occurred_at, customer_id, landed_id
     )
-    insert into alerts (transaction_id, panel_id, customer_id, reference)
-    select transaction_id, (select min(panel_id) from panels), customer_id,
+    insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference)
+    select transaction_id, occurred_at, (select min(panel_id) from panels), customer_id,
         upper(lpad(to_hex(landed_id + 2863311530), 8, '0'))
     from landed
 """

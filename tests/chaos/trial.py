@@ -36,8 +36,8 @@ _LAND = """
         select 'T' || number, (select min(batch_id) from batches), number, now(), now(), customer_id, 'M1', 12500, 'KRW'
         from numbers
     )
-    insert into alerts (transaction_id, panel_id, customer_id, reference)
-    select 'T' || number, (select min(panel_id) from panels), customer_id,
+    insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference)
+    select 'T' || number, now(), (select min(panel_id) from panels), customer_id,
         upper(lpad(to_hex(number + 2863311530), 8, '0'))
     from numbers
 """

@@ -33,7 +33,14 @@ def add_alert(store, state="pending", customer_id="c1", **columns):
         " values (%s, 1, %s, now(), now(), %s, 'm1', 'ABC마트', 1500, 'KRW', '411111******1111')",
         [f"t{number}", number, customer_id],
     )
-    given = {"transaction_id": f"t{number}", "panel_id": 1, "customer_id": customer_id, "reference": f"{number:08X}"}
+    at = store.execute("select occurred_at from transactions where transaction_id = %s", [f"t{number}"]).fetchone()
+    given = {
+        "transaction_id": f"t{number}",
+        **at,
+        "panel_id": 1,
+        "customer_id": customer_id,
+        "reference": f"{number:08X}",
+    }
     return _insert(store, "alerts", given | {"state": state} | _NEEDS.get(state, {}) | columns, "alert_id")
 
 

@@ -5,7 +5,12 @@ from pathlib import Path
 from alembic import op
 
 
-def run_sql_beside(migration: str) -> None:
-    """Run the `.sql` file that stands beside the migration `migration` (a `__file__`)."""
+def run_sql_beside(migration: str, *parts: str) -> None:
+    """Run the `.sql` file that stands beside the migration `migration` (a `__file__`).
+
+    :param parts: where one file would be too long: `stem_<part>.sql` of each, in this order, in place of `stem.sql`.
+    """
     connection = op.get_bind()
-    connection.exec_driver_sql(Path(migration).with_suffix(".sql").read_text(encoding="utf-8"))
+    beside = Path(migration)
+    for stem in [f"{beside.stem}_{part}" for part in parts] or [beside.stem]:
+        connection.exec_driver_sql(beside.with_name(f"{stem}.sql").read_text(encoding="utf-8"))

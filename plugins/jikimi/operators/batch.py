@@ -175,7 +175,7 @@ class ScoreBatchOperator(BaseOperator):
             features = compute_features(window.transactions, window.labels, targets.index.tolist(), delay)
             scores = score(features, members, _thresholds(panel), targets["currency"])
             scored_at = datetime.now(UTC)
-            verdicts = scores.verdicts.join(targets["batch_id"], on="transaction_id")
+            verdicts = scores.verdicts.join(targets[["batch_id", "occurred_at"]], on="transaction_id")
             batches.write_verdicts(store, panel.panel_id, scores.predictions, verdicts, scored_at)
             alerts = batches.write_alerts(store, panel.panel_id, batch_ids)
             batches.finish_scoring(store, panel.panel_id, batch_ids, scored_at)
@@ -202,7 +202,7 @@ class ScoreBatchOperator(BaseOperator):
         if members is None:
             return
         scores = score_without_reasons(scored.features, members, _thresholds(panel))
-        verdicts = scores.verdicts.join(scored.targets["batch_id"], on="transaction_id")
+        verdicts = scores.verdicts.join(scored.targets[["batch_id", "occurred_at"]], on="transaction_id")
         with store.transaction():
             batches.write_shadow_verdicts(store, panel.panel_id, scores.predictions, verdicts, datetime.now(UTC))
         seconds = time.perf_counter() - started

@@ -1,9 +1,9 @@
 -- All that the messages of claimed alerts need.
-select a.alert_id, a.claims, a.attempts, a.reference, a.folded_count as more, t.occurred_at, t.amount, t.currency,
+select a.alert_id, a.claims, a.attempts, a.reference, a.folded_count as more, occurred_at, t.amount, t.currency,
     t.card_masked, coalesce(t.merchant_name, t.merchant_id) as merchant, u.customer_id is not null as is_known, u.name,
     u.language, a.struck_channels as struck, r.route, tried.tries
 from alerts a
-join transactions t using (transaction_id)
+join transactions t using (transaction_id, occurred_at)
 left join customers u on u.customer_id = a.customer_id
 left join lateral (
     select json_agg(json_build_array(c.channel, c.address, c.consented_at is not null) order by c.position) as route

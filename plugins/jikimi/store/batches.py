@@ -13,9 +13,10 @@ from jikimi.store.frames import read_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-_PREDICTION_COLUMNS = ["transaction_id", "panel_id", "member", "score", "is_fraud_vote", "scored_at"]
+_PREDICTION_COLUMNS = ["transaction_id", "occurred_at", "panel_id", "member", "score", "is_fraud_vote", "scored_at"]
 _VERDICT_COLUMNS = [
     "transaction_id",
+    "occurred_at",
     "panel_id",
     "batch_id",
     "votes",
@@ -113,10 +114,10 @@ def write_verdicts(
     """Write votes that count, and verdicts with their reasons.
 
     :param predictions: one row per transaction and member: transaction_id, member, score, is_fraud_vote.
-    :param verdicts: one row per transaction: transaction_id, batch_id, votes, voters, members, panel_score, reasons,
-        contributions (a list that is plain JSON), explanation_ko, explanation_en.
+    :param verdicts: one row per transaction: transaction_id, occurred_at, batch_id, votes, voters, members,
+        panel_score, reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
     """
-    _write_predictions(connection, panel_id, predictions, scored_at)
+    _write_predictions(connection, panel_id, predictions, verdicts, scored_at)
     verdicts = verdicts.assign(
         panel_id=panel_id,
         scored_at=scored_at,
@@ -131,13 +132,16 @@ def write_shadow_verdicts(
     connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
 ) -> None:
     """Write votes of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
-    _write_predictions(connection, panel_id, predictions, scored_at)
+    _write_predictions(connection, panel_id, predictions, verdicts, scored_at)
     verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=True)
     copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS])
 
 
-def _write_predictions(connection: Connection, panel_id: int, predictions: "pd.DataFrame", scored_at: datetime) -> None:
-    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at)
+def _write_predictions(
+    connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
+) -> None:
+    occurred_at = verdicts.set_index("transaction_id")["occurred_at"].loc[predictions["transaction_id"]]
+    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at, occurred_at=occurred_at.array)
     copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
 
 

@@ -49,6 +49,8 @@ def release(connection: Connection, quarantine_id: int, corrections: Mapping[str
             raise JikimiError(
                 f"The row {quarantine_id} was released before, as landed row {row['released_landed_id']}."
             )
+        if not row["is_kept"]:
+            raise JikimiError(f"The row {quarantine_id} is no longer kept as it landed: the bank has to send it again.")
         landed = {name: row[name] for name in COLUMN_NAMES} | dict(corrections)
         landed_id = (connection.execute(query("land_again"), landed).fetchone() or {})["landed_id"]
         connection.execute(query("mark_released"), {"quarantine_id": quarantine_id, "landed_id": landed_id})

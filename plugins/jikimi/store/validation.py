@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import errors
@@ -10,6 +11,7 @@ from jikimi.exceptions import StoredMeanwhile
 from jikimi.store.bulk import copy_frame, plain_json
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import copy_rows, read_frame
+from jikimi.store.months import ensure_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +49,9 @@ def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame
     :param landed: columns of `ml.schema.COLUMN_NAMES` and `landed_at`, indexed by `landed_id`.
     :raises StoredMeanwhile: another batch stored one of the ids after they were looked up; validate again.
     """
-    landed_ids = landed.index.tolist()
-    connection.execute(query("claim_rows"), {"batch_id": batch_id, "landed_ids": landed_ids})
+    at = landed["landed_at"]
+    parameters = {"batch_id": batch_id, "landed_ids": landed.index.tolist(), "first": at.min(), "last": at.max()}
+    connection.execute(query("claim_rows"), parameters)
     return keep_outcome(connection, batch_id, landed, validation)
 
 
@@ -67,6 +70,7 @@ def keep_outcome(connection: Connection, batch_id: int, landed: "pd.DataFrame", 
             "quarantined_count": outcome.quarantined,
             "repeated_count": outcome.repeated,
             "held_reason": (validation.held_reason or "held") if validation.is_held else None,
+            **_span(validation),
         },
     )
     keep_result(connection, "batch", validation.result, batch_id)
@@ -100,13 +104,22 @@ def _outcome(landed: "pd.DataFrame", validation: "Validation") -> Outcome:
     return Outcome(len(landed), len(validation.valid), len(validation.quarantined), len(validation.repeated))
 
 
+def _span(validation: "Validation") -> dict[str, datetime | None]:
+    if validation.is_held or validation.valid.empty:
+        return {"first_occurred_at": None, "last_occurred_at": None}
+    at = validation.valid["occurred_at"]
+    return {"first_occurred_at": at.min().to_pydatetime(), "last_occurred_at": at.max().to_pydatetime()}
+
+
 def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", valid: "pd.DataFrame") -> None:
     as_landed = landed.loc[valid.index]
     rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=as_landed["landed_at"])
     rows["card_masked"] = _masked(as_landed["card_number"])
     # In one order everywhere, so that two batches with the same ids wait for each other instead of deadlocking.
     rows = rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
+    ensure_months(connection, rows["occurred_at"])
     try:
+        # The table keeps the registry of ids by itself: it is what finds an id that is stored in another month.
         copy_frame(connection, "transactions", rows)
     except errors.UniqueViolation as error:
         raise StoredMeanwhile from error

@@ -83,10 +83,13 @@ with panel as (
 ), members as (
     insert into panel_members select panel_id, member, member, 1, 0.5 from panel, unnest(array['two', 'one']) member
 ), verdict as (
-    insert into verdicts select 't001', panel_id, (select batch_id from batches), 2, 2, 2, 0.9, '{}', now() from panel
+    insert into verdicts
+        (transaction_id, occurred_at, panel_id, batch_id, votes, voters, members, panel_score, scored_at)
+    select transaction_id, occurred_at, panel_id, batch_id, 2, 2, 2, 0.9, now()
+    from panel, transactions where transaction_id = 't001'
 )
-insert into alerts (transaction_id, panel_id, customer_id, reference, state, accepted_at)
-select 't001', panel_id, 'c1', 'R1', 'accepted', t.landed_at + interval '2 seconds'
+insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference, state, accepted_at)
+select 't001', t.occurred_at, panel_id, 'c1', 'R1', 'accepted', t.landed_at + interval '2 seconds'
 from panel, transactions t where transaction_id = 't001'
 """
 

@@ -52,9 +52,10 @@ class StoredWorld(StoredOutbox):
             *(f"t{number}", self._batch, number, customer_id),
         )
         (row,) = self._do(
-            "insert into alerts (transaction_id, panel_id, customer_id, reference) values (%s, %s, %s, %s)"
+            "insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference)"
+            " select transaction_id, occurred_at, %s, customer_id, %s from transactions where transaction_id = %s"
             " returning alert_id",
-            *(f"t{number}", self._panel, customer_id, f"{number:08X}"),
+            *(self._panel, f"{number:08X}", f"t{number}"),
         )
         return row["alert_id"]
 

@@ -18,10 +18,10 @@ _ALERTS = """
         select %(state)s || n, (select min(batch_id) from batches), %(from)s + n, now(), now(),
             coalesce(%(customer)s, 'c' || n), 'm1', 500, 'KRW'
         from generate_series(1, %(many)s) n
-        returning transaction_id, landed_id, customer_id
+        returning transaction_id, occurred_at, landed_id, customer_id
     )
-    insert into alerts (transaction_id, panel_id, customer_id, reference, state, due_at, accepted_at)
-    select transaction_id, (select min(panel_id) from panels), customer_id, to_hex(landed_id), %(state)s,
+    insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference, state, due_at, accepted_at)
+    select transaction_id, occurred_at, (select min(panel_id) from panels), customer_id, to_hex(landed_id), %(state)s,
         now() + %(due_in)s, case when %(state)s = 'delivered' then now() - interval '1 day' end
     from landed
 """

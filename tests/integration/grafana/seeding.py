@@ -92,14 +92,14 @@ def _panels(connection: psycopg.Connection, now: datetime) -> None:
 
 def _batches(connection: psycopg.Connection, now: datetime) -> None:
     statement = """insert into batches (source, state, landed_count, valid_count, quarantined_count, first_landed_at,
-        claimed_at) values (%s, %s, %s, %s, %s, %s, %s)"""
+        claimed_at, first_occurred_at, last_occurred_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
     for source, state, valid, refused, minutes in (
         ("live", "scored", 13, 2, 40),
         ("history", "loaded", 1, 0, 40),
         ("live", "validated", 4, 0, 3),
     ):
         at = now - timedelta(minutes=minutes)
-        connection.execute(statement, (source, state, valid + refused, valid, refused, at, at))
+        connection.execute(statement, (source, state, valid + refused, valid, refused, at, at, at, at))
 
 
 def _live(connection: psycopg.Connection, now: datetime) -> None:
@@ -125,6 +125,7 @@ def _transaction(
     connection: psycopg.Connection, landed_id: int, name: str, batch: int, at: datetime, customer: str, amount: float,
     category: str | None,
 ) -> None:  # fmt: skip
+    connection.execute("select ensure_months(%s)", ([at - timedelta(days=2000)],))
     connection.execute(
         """insert into transactions (transaction_id, batch_id, landed_id, landed_at, occurred_at, customer_id,
             merchant_id, merchant_name, category, amount, currency, card_masked, customer_latitude,
@@ -137,13 +138,18 @@ def _transaction(
 
 def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: int, voters: int, at: datetime) -> None:
     for place, member in enumerate(MEMBERS[:voters]):
-        values = (name, panel_id, member, 0.9 if place < votes else 0.1, place < votes, at)
-        connection.execute("insert into predictions values (%s, %s, %s, %s, %s, %s)", values)
+        values = (panel_id, member, 0.9 if place < votes else 0.1, place < votes, at, name)
+        connection.execute(
+            "insert into predictions select transaction_id, %s, %s, %s, %s, %s, occurred_at from transactions"
+            " where transaction_id = %s",
+            values,
+        )
     connection.execute(
         """insert into verdicts (transaction_id, panel_id, batch_id, votes, voters, members, panel_score, reasons,
-            scored_at, is_shadow, explanation_en)
-        values (%s, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s, %s, %s)""",
-        (name, panel_id, votes, voters, at, panel_id == CHALLENGER, "Why." if votes == len(MEMBERS) else None),
+            scored_at, is_shadow, explanation_en, occurred_at)
+        select transaction_id, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s, %s, %s, occurred_at
+        from transactions where transaction_id = %s""",
+        (panel_id, votes, voters, at, panel_id == CHALLENGER, "Why." if votes == len(MEMBERS) else None, name),
     )
 
 
@@ -151,10 +157,11 @@ def _alerts(connection: psycopg.Connection, now: datetime) -> None:
     for number, state in enumerate(("accepted", "accepted", "failed", "unknown"), start=1):
         at = now - timedelta(minutes=40 - number) + timedelta(seconds=2)
         connection.execute(
-            """insert into alerts (transaction_id, panel_id, customer_id, reference, state, channel, created_at,
-                accepted_at, last_error)
-            values (%(name)s, 1, %(customer)s, %(reference)s, %(state)s, 'kakao_memo', %(at)s,
-                case when %(state)s = 'accepted' then %(at)s end, %(error)s)""",
+            """insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference, state, channel,
+                created_at, accepted_at, last_error)
+            select transaction_id, occurred_at, 1, %(customer)s, %(reference)s, %(state)s, 'kakao_memo', %(at)s,
+                case when %(state)s = 'accepted' then %(at)s end, %(error)s
+            from transactions where transaction_id = %(name)s""",
             {
                 "name": f"T{number:02}", "customer": CUSTOMER, "reference": f"{REFERENCE}{number}", "state": state,
                 "at": at, "error": ERROR,

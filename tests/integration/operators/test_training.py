@@ -16,6 +16,7 @@ from jikimi.exceptions import ServiceUnavailable
 from jikimi.operators.training import TrainPanelOperator
 from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import open_store
+from jikimi.store.months import ensure_months
 from jikimi.store.panels import champion as champion_of
 from jikimi.store.panels import show_panel
 from ml.models import MEMBERS
@@ -64,11 +65,13 @@ def history(store):
         now = datetime.now(UTC)
         batch = store.execute(
             """insert into batches (source, state, landed_count, valid_count, quarantined_count, first_landed_at,
-            claimed_at) values ('history', 'loaded', %s, %s, 0, %s, %s) returning batch_id""",
-            (count, count, now, now),
+            claimed_at, first_occurred_at, last_occurred_at)
+            values ('history', 'loaded', %s, %s, 0, %s, %s, %s, %s) returning batch_id""",
+            (count, count, now, now, transactions["occurred_at"].min(), transactions["occurred_at"].max()),
         ).fetchone()["batch_id"]
         columns = ["transaction_id", "occurred_at", "customer_id", "merchant_id", "category", "amount", "currency"]
         rows = transactions[columns].assign(batch_id=batch, landed_id=range(count), landed_at=now)
+        ensure_months(store, rows["occurred_at"])
         copy_frame(store, "transactions", rows)
         copy_frame(store, "labels", labels.assign(source="bank"))
 

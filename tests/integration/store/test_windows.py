@@ -8,6 +8,7 @@ import pytest
 
 from jikimi.store.connection import open_store
 from jikimi.store.frames import copy_rows
+from jikimi.store.months import ensure_months
 from jikimi.store.windows import training_history, window_of
 from ml.features import FEATURE_NAMES, compute_features
 
@@ -28,11 +29,14 @@ def store(database):
 def fill(store, number_of_labels: int = 300) -> None:
     """Write 90 days of few customers and merchants, in batches of any order, with ties and nulls."""
     rng = np.random.default_rng(5)
+    span = [BEGIN, BEGIN + timedelta(days=90)]
     for _ in range(BATCHES):
         store.execute(
-            "insert into batches (source, state, landed_count, valid_count, claimed_at)"
-            " values ('history', 'loaded', 0, 0, now())"
+            "insert into batches (source, state, landed_count, claimed_at, first_occurred_at, last_occurred_at)"
+            " values ('history', 'loaded', 0, now(), %s, %s)",
+            span,
         )
+    ensure_months(store, pd.Series(pd.date_range(*span, freq="D")))
     copy_rows(store, "transactions", COLUMNS, (row(number, rng) for number in range(ROWS)))
     labels = [label(int(rng.integers(ROWS)), number, rng) for number in range(number_of_labels)]
     copy_rows(store, "labels", ["transaction_id", "is_fraud", "source", "known_at"], labels)

@@ -52,8 +52,8 @@ def test_rows_that_land_before_the_claim_are_announced_after_it(land, role_url):
         land()
         with psycopg.connect(role_url("postgres")) as owner:
             owner.execute(
-                "insert into batches (source, state, landed_count, valid_count, claimed_at)"
-                " values ('live', 'validated', 1, 1, now())"
+                "insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at,"
+                " last_occurred_at) values ('live', 'validated', 1, 1, now(), now(), now())"
             )
             owner.execute("update landed_transactions set batch_id = 1 where landed_id = 1")
 
@@ -79,8 +79,8 @@ def test_a_backlog_is_announced_again_as_soon_as_a_part_of_it_is_claimed(land, r
     def claim_the_first():
         with psycopg.connect(role_url("postgres")) as owner:
             owner.execute(
-                "insert into batches (source, state, landed_count, valid_count, claimed_at)"
-                " values ('live', 'validated', 1, 1, now())"
+                "insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at,"
+                " last_occurred_at) values ('live', 'validated', 1, 1, now(), now(), now())"
             )
             owner.execute("update landed_transactions set batch_id = 1 where landed_id = 1")
 
@@ -98,8 +98,8 @@ def test_batches_that_a_failed_run_left_are_announced_where_a_champion_could_sco
 ):
     with psycopg.connect(role_url("postgres")) as owner:
         owner.execute(
-            "insert into batches (source, state, landed_count, valid_count, claimed_at)"
-            " values ('live', 'validated', 1, 1, now())"
+            "insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at,"
+            " last_occurred_at) values ('live', 'validated', 1, 1, now(), now(), now())"
         )
         if has_champion:
             owner.execute(
