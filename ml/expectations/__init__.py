@@ -5,6 +5,7 @@ Only this package imports Great Expectations. Results are kept without a single 
 
 import logging
 
+from ml.expectations import steady
 from ml.expectations.batches import Validation, validate
 from ml.expectations.data_docs import write_data_docs
 from ml.expectations.training_data import TrainingCheck, validate_training
@@ -12,5 +13,6 @@ from ml.parsing import parse
 
 # It tells on every batch that it has no stored data sources; it never has any here.
 logging.getLogger("great_expectations.datasource").setLevel(logging.WARNING)
+steady.register()
 
 __all__ = ["TrainingCheck", "Validation", "parse", "validate", "validate_training", "write_data_docs"]
