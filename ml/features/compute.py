@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ml.features.customers import customer_columns, pair_columns
+from ml.features.frauds import View
 from ml.features.merchants import merchant_columns
 from ml.features.names import LABEL_DELAY, NUMERIC_NAMES
 from ml.features.purchases import categories, purchase_columns
@@ -18,6 +19,7 @@ def compute_features(
     targets: Sequence[str] | None = None,
     delay: pd.Timedelta = LABEL_DELAY,
     zone: str = "UTC",
+    counted: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Compute the features of transactions from the rows and the labels known at their instants.
 
@@ -37,6 +39,9 @@ def compute_features(
     :param targets: ids of the rows wanted, or None for every row.
     :param delay: how long a row takes to be labelled; more than zero.
     :param zone: the bank's time zone, which decides what is night and weekend.
+    :param counted: where not every row of the merchants is given, how many they had: `merchant_id`, `occurred_at` and
+        `rows`, the number of rows at that instant and before it, since the last instant of `instants_to_count` before
+        it. Of the merchants' rows the transactions then need to hold the targets and those ever called fraud only.
     :return: columns `FEATURE_NAMES`, float64 except the text `category`, indexed by `transaction_id`, in the order of
         `targets`.
     :raises ValueError: a transaction id twice, or a delay that is not positive.
@@ -51,7 +56,7 @@ def compute_features(
         purchase_columns(rows, transactions),
         customer_columns(rows),
         pair_columns(rows),
-        merchant_columns(rows, labels, delay // pd.Timedelta(microseconds=1)),
+        merchant_columns(View(rows, labels, delay // pd.Timedelta(microseconds=1)), counted),
     ):
         for name, column in columns.items():
             values[NUMERIC_NAMES.index(name)][slots] = column

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.features.logarithm import log_millionths
-from ml.features.rows import Rows, instants_of
-from ml.features.timeline import Integers
+from ml.features.rows import MICROSECONDS_PER_DAY, Rows, instants_of
+from ml.features.timeline import Integers, Ranked
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -28,6 +28,34 @@ class Frauds:
     since: Integers
     until: Integers
     logs: Integers
+
+
+class View:
+    """The wanted rows in order of merchant and time, and the frauds that they may see.
+
+    :param delay: label delay in microseconds.
+    """
+
+    def __init__(self, rows: Rows, labels: pd.DataFrame, delay: int) -> None:
+        self.rows, self.delay = rows, delay
+        self.seen = rows.seen(rows.of_merchants.order)
+        self.merchants = rows.merchants[self.seen.rows]
+        self.instants = rows.instants[self.seen.rows]
+        self.frauds = known_frauds(rows, labels)
+        self._wanted = Ranked(self.merchants, self.seen.rows, len(rows.ids))
+
+    def spans(self, days: int) -> tuple[Integers, Integers]:
+        """Return from and until which of the wanted rows each fraud is known and in the window of so many days.
+
+        A fraud enters when it is known and has entered the window, and leaves when either ends.
+        """
+        frauds, entered = self.frauds, self.frauds.occurred + self.delay
+        begin = np.maximum(frauds.since, entered)
+        end = np.minimum(frauds.until, entered + days * MICROSECONDS_PER_DAY)
+        first, last = (
+            self._wanted.place(frauds.merchants, np.searchsorted(self.rows.instants, at)) for at in (begin, end)
+        )
+        return first, np.maximum(first, last)
 
 
 def known_frauds(rows: Rows, labels: pd.DataFrame) -> Frauds:

@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ml.features.frauds import Frauds, known_frauds, oldest_and_newest
+from ml.features.counted import counted_timeline
+from ml.features.frauds import View, oldest_and_newest
 from ml.features.logarithm import MILLIONTHS
 from ml.features.names import LONGEST_DAYS, WINDOW_DAYS
-from ml.features.rows import MICROSECONDS_PER_DAY, Rows
-from ml.features.timeline import Floats, Integers, Ranked
+from ml.features.rows import MICROSECONDS_PER_DAY
+from ml.features.timeline import Floats, Integers, Timeline
 
 
 class Window(NamedTuple):
@@ -23,39 +24,35 @@ class Window(NamedTuple):
     newest: Integers
 
 
-def merchant_columns(rows: Rows, labels: pd.DataFrame, delay: int) -> tuple[Integers, dict[str, Floats]]:
+def merchant_columns(view: View, counted: pd.DataFrame | None) -> tuple[Integers, dict[str, Floats]]:
     """Return the slots of the wanted rows in the result, and the merchant's features for these.
 
-    :param delay: label delay in microseconds.
+    :param counted: as in `ml.features.compute_features`.
     """
-    seen = rows.seen(rows.of_merchants.order)
-    merchants = rows.merchants[seen.rows]
-    ranked = rows.of_merchants.ranked
-    wanted = Ranked(merchants, seen.rows, len(rows.ids))
-    frauds = known_frauds(rows, labels)
-    end = ranked.place(merchants, rows.rows_until(delay)[seen.nth])
+    timeline = view.rows.of_merchants if counted is None else counted_timeline(view.rows, counted)
+    end = _count_until(view, timeline, view.delay)
     columns: dict[str, Floats] = {}
     for days in WINDOW_DAYS:
-        span = days * MICROSECONDS_PER_DAY
-        count = end - ranked.place(merchants, rows.rows_until(delay + span)[seen.nth])
-        first, last = _places(rows, wanted, frauds, delay, span)
-        fraud = _cover(first, last, len(merchants))
+        count = end - _count_until(view, timeline, view.delay + days * MICROSECONDS_PER_DAY)
+        first, last = view.spans(days)
+        fraud = _cover(first, last, len(count))
         columns[f"merchant_count_{days}d"] = count.astype(np.float64)
         columns[f"merchant_risk_{days}d"] = np.divide(fraud, count, out=np.zeros(len(count)), where=count > 0)
-    logs = _cover(first, last, len(merchants), frauds.logs)
-    window = Window(end, count, fraud, logs, *oldest_and_newest(first, last, len(merchants)))
-    return seen.slots, columns | _since_fraud(rows, frauds, window, rows.instants[seen.rows], delay)
+    logs = _cover(first, last, len(count), view.frauds.logs)
+    window = Window(end, count, fraud, logs, *oldest_and_newest(first, last, len(count)))
+    return view.seen.slots, columns | _since_fraud(view, timeline, window)
 
 
-def _places(rows: Rows, wanted: Ranked, frauds: Frauds, delay: int, span: int) -> tuple[Integers, Integers]:
-    """Return from and until which of the wanted rows each fraud is known and in the window.
+def _count_until(view: View, timeline: Timeline, ago: int) -> Integers:
+    """Return how many rows of its merchant came until so many microseconds before each wanted row.
 
-    A fraud enters when it is known and has entered the window, and leaves when either ends.
+    And how many came to earlier merchants, which the difference of two such counts is free of.
     """
-    begin = np.maximum(frauds.since, frauds.occurred + delay)
-    end = np.minimum(frauds.until, frauds.occurred + delay + span)
-    first, last = (wanted.place(frauds.merchants, np.searchsorted(rows.instants, at)) for at in (begin, end))
-    return first, np.maximum(first, last)
+    rows = view.rows
+    # The rows' own ranks are shared with the customers' windows.
+    is_shared = timeline is rows.of_merchants
+    ranks = rows.rows_until(ago) if is_shared else timeline.ranks(rows.instants[rows.wanted.rows] - ago)
+    return timeline.count(view.merchants, ranks[view.seen.nth])
 
 
 def _cover(first: Integers, last: Integers, count: int, weights: Integers | None = None) -> Integers:
@@ -65,13 +62,14 @@ def _cover(first: Integers, last: Integers, count: int, weights: Integers | None
     return np.cumsum(changes.astype(np.int64))[:count]
 
 
-def _since_fraud(rows: Rows, frauds: Frauds, window: Window, instants: Integers, delay: int) -> dict[str, Floats]:
+def _since_fraud(view: View, timeline: Timeline, window: Window) -> dict[str, Floats]:
     """Return what happened since the oldest and since the newest fraud known in the longest window."""
+    frauds, instants = view.frauds, view.instants
     at = np.flatnonzero(window.oldest >= 0)
     oldest, newest = window.oldest[at], window.newest[at]
-    before = rows.of_merchants.position(frauds.merchants, frauds.occurred - 1)
-    until = rows.of_merchants.position(frauds.merchants, frauds.occurred)
-    nothing = np.full(len(instants), delay / MICROSECONDS_PER_DAY + LONGEST_DAYS)
+    before = timeline.position(frauds.merchants, frauds.occurred - 1)
+    until = timeline.position(frauds.merchants, frauds.occurred)
+    nothing = np.full(len(instants), view.delay / MICROSECONDS_PER_DAY + LONGEST_DAYS)
     return {
         "merchant_days_since_first_fraud": _replaced(nothing, at, _days(instants[at] - frauds.occurred[oldest])),
         "merchant_days_since_last_fraud": _replaced(nothing, at, _days(instants[at] - frauds.occurred[newest])),

@@ -44,11 +44,12 @@ class Rows:
         instants = instants_of(transactions["occurred_at"])
         by_time = np.argsort(instants, kind="stable")
         self.instants = instants[by_time]
-        self.customers = _codes(transactions["customer_id"])[by_time]
+        self.customers = _codes(transactions["customer_id"])[0][by_time]
         self.of_customers = Timeline(self.customers, self.instants)
         self.by_time = self._with_ties_by_id(by_time)
         """Place in the frame of each row."""
-        self.merchants = _codes(transactions["merchant_id"])[self.by_time]
+        merchants, self.merchant_ids = _codes(transactions["merchant_id"])
+        self.merchants = merchants[self.by_time]
         self.of_merchants = Timeline(self.merchants, self.instants)
         self.thousandths = np.rint(transactions["amount"].to_numpy(np.float64)[self.by_time] * 1_000).astype(np.int64)
         self.local = _local(self.instants, zone)
@@ -131,8 +132,9 @@ def _places(ids: "pd.Index[Any]", targets: Sequence[str]) -> Integers:
     return places
 
 
-def _codes(values: pd.Series) -> Integers:
-    return pd.factorize(values)[0].astype(np.int64)
+def _codes(values: pd.Series) -> tuple[Integers, "pd.Index[Any]"]:
+    codes, uniques = pd.factorize(values)
+    return codes.astype(np.int64), pd.Index(uniques)
 
 
 def _local(instants: Integers, zone: str) -> Integers:

@@ -36,19 +36,30 @@ class Timeline:
 
     :param groups: one whole number from 0 per event, the smaller the quicker.
     :param instants: microseconds, one per event; the quicker the closer they are to being sorted.
+    :param weights: how many events each stands for, where it is not one.
     """
 
-    def __init__(self, groups: Integers, instants: Integers) -> None:
+    def __init__(self, groups: Integers, instants: Integers, weights: Integers | None = None) -> None:
         by_time = np.argsort(instants, kind="stable")
         self._instants = instants[by_time]
         ranks = order_of(groups[by_time])
         self.order: Integers = by_time[ranks]
         """The events in order of group and instant, equal instants as they came."""
         self.ranked = Ranked(groups[self.order], ranks, len(ranks))
+        self._sums = None if weights is None else np.insert(np.cumsum(weights[self.order]), 0, 0)
+
+    def ranks(self, instants: Integers) -> Integers:
+        """Return how many events of any group lie at or before each instant."""
+        return np.searchsorted(self._instants, instants, side="right")
+
+    def count(self, groups: Integers, ranks: Integers) -> Integers:
+        """Return how many events lie in earlier groups, or in the same one with a lower rank, by their weights."""
+        places = self.ranked.place(groups, ranks)
+        return places if self._sums is None else self._sums[places]
 
     def position(self, groups: Integers, instants: Integers) -> Integers:
         """Return how many events lie in earlier groups, or in the same one at or before the instant."""
-        return self.ranked.place(groups, np.searchsorted(self._instants, instants, side="right"))
+        return self.count(groups, self.ranks(instants))
 
 
 def order_of(groups: Integers) -> Integers:
