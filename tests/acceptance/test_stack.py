@@ -34,6 +34,7 @@ DAGS = (
     "collect_reports",
     "notify_staff",
     "review_unknown_alerts",
+    "clean_metadata",
 )
 CONNECTIONS = ("kakao_default", "alimtalk_default", "smtp_default", "discord_default", "discord_staff")
 WAITING = {

@@ -3,7 +3,7 @@
 select min(landed_id) as first, max(landed_id) as last,
     (select count(*) from batches where state = 'validated'
         and exists (select from panels where state = 'champion')) as unscored,
-    exists (select from batches where source = 'live' and claimed_at > clock_timestamp() - interval '2 seconds'
-        and validated_at > (select landed_at from landed_transactions where batch_id is null
+    exists (select from batches where source = 'live' and claimed_at > clock_timestamp() - interval '1 minute'
+        and validated_at > clock_timestamp() - interval '5 seconds' and validated_at > (select landed_at from landed_transactions where batch_id is null
             order by landed_id limit 1)) as is_called_for
 from landed_transactions where batch_id is null

@@ -190,6 +190,12 @@ def open_outbox() -> Iterator[StoredOutbox]:
         yield StoredOutbox(reopen(), reopen)
 
 
+def is_any_due(connection: Connection) -> bool:
+    """Tell whether an alert waits for a sender."""
+    row = connection.execute(query("is_alert_due")).fetchone()
+    return bool(row and row["is_due"])
+
+
 def first_accepted_at(connection: Connection) -> datetime | None:
     """Return when the first message of all was taken, None before."""
     row = connection.execute(query("first_accepted")).fetchone() or {}

@@ -116,6 +116,26 @@ def test_a_taken_message_is_delivered_once(store, kakao, alert):
     assert len(kakao.received) == 1
 
 
+def test_a_sender_that_lingers_sends_what_becomes_due_meanwhile(store, kakao, alert, monkeypatch):
+    naps = []
+
+    def make_an_alert(seconds):
+        naps.append(seconds)
+        if len(naps) == 1:
+            alert()
+
+    monkeypatch.setattr("jikimi.operators.alerts.time.sleep", make_an_alert)
+    assert send(linger_seconds=2) == 1
+    assert state(store)["state"] == "delivered"
+
+
+def test_a_sender_that_does_not_linger_leaves_when_nothing_is_due(store, kakao, monkeypatch):
+    naps = []
+    monkeypatch.setattr("jikimi.operators.alerts.time.sleep", naps.append)
+    assert send() == 0
+    assert naps == []
+
+
 def test_no_personal_data_in_clear_reaches_the_wire_or_the_tables(store, kakao, alert):
     alert()
     send()

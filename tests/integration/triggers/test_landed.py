@@ -114,7 +114,7 @@ def test_batches_that_a_failed_run_left_are_announced_where_a_champion_could_sco
     ("validated_ago", "is_announced"),
     [
         pytest.param(0, False, id="a moment ago: its run has called the next"),
-        pytest.param(5, True, id="long ago: that run was lost"),
+        pytest.param(8, True, id="long ago: that run was lost"),
     ],
 )
 def test_rows_that_a_run_found_waiting_are_left_to_it(land, role_url, validated_ago, is_announced):
@@ -127,7 +127,7 @@ def test_rows_that_a_run_found_waiting_are_left_to_it(land, role_url, validated_
             " from (select clock_timestamp() - %s * interval '1 second' as at) instant",
             [validated_ago],
         )
-        owner.execute("update landed_transactions set landed_at = clock_timestamp() - interval '6 seconds'")
+        owner.execute("update landed_transactions set landed_at = clock_timestamp() - interval '9 seconds'")
     assert bool(events(LandedTransactionsTrigger(poll_seconds=0.02), 0.4)) is is_announced
 
 
