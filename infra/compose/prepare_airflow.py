@@ -1,4 +1,7 @@
-"""`python -m infra.compose.prepare_airflow`: migrates Airflow's database and writes the administrator's password."""
+"""`python -m infra.compose.prepare_airflow`: migrates Airflow's database and writes the administrator's password.
+
+With the word `login` the password only: on Kubernetes the chart migrates, and each api-server has a file of its own.
+"""
 
 import json
 import os
@@ -11,13 +14,13 @@ from infra.local.settings import write_private
 PASSWORDS_FILE = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
-def main() -> int:
-    """Do both; can be repeated. Returns Airflow's exit code."""
-    done = subprocess.run(["airflow", "db", "migrate"], check=False)
-    if done.returncode == 0:
-        write_private(Path(os.environ[PASSWORDS_FILE]), json.dumps({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}))
-    return done.returncode
+def main(words: list[str]) -> int:
+    """Do both, or with `login` the second; can be repeated. Returns Airflow's exit code."""
+    if words != ["login"] and (code := subprocess.run(["airflow", "db", "migrate"], check=False).returncode):
+        return code
+    write_private(Path(os.environ[PASSWORDS_FILE]), json.dumps({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}))
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

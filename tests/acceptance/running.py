@@ -34,10 +34,14 @@ def environment_for(home: Path, **variables: str) -> dict[str, str]:
 
 @dataclass
 class RunningStack:
-    """What a person has in front of them: the command line, the pages, SQL."""
+    """What a person has in front of them: the command line, the pages, SQL.
+
+    :param patience_seconds: most that one command may take.
+    """
 
     home: Path
     environment: dict[str, str] = field(repr=False)
+    patience_seconds: float = 420
 
     def make(self, verb: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Do what `make <verb>` does, once the packages are there."""
@@ -121,7 +125,9 @@ class RunningStack:
     def _run(self, command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         # A file and not a pipe: the services inherit the output, and a pipe would stay open as long as they live.
         with (self.home.parent / "output.txt").open("w+", encoding="utf-8") as output:
-            done = subprocess.run(command, env=environment, cwd=ROOT, stdout=output, stderr=output, timeout=420)
+            done = subprocess.run(
+                command, env=environment, cwd=ROOT, stdout=output, stderr=output, timeout=self.patience_seconds
+            )
             output.seek(0)
             text = output.read()
         return subprocess.CompletedProcess(command, done.returncode, text, text)

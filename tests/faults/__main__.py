@@ -56,10 +56,10 @@ def _running(executor: str, rate: int) -> Iterator[RunningStack]:
         home = Path(folder) / "home"
         home.mkdir(mode=0o711)
         Path(folder).chmod(0o711)
-        # Enough live rows for a quarter of an hour at 100 a second.
-        sizes = {"CUSTOMERS": str(max(800, rate * 30)), "MERCHANTS": "500", "HISTORY_DAYS": "60", "RATE": str(rate)}
+        # Live rows for more than seven minutes at any rate.
+        sizes = {"CUSTOMERS": str(max(800, rate * 20)), "MERCHANTS": "500", "HISTORY_DAYS": "45", "RATE": str(rate)}
         sizes = {f"JIKIMI_DEMO_{name}": value for name, value in sizes.items()}
-        stack = RunningStack(home, environment_for(home, EXECUTOR=executor, **sizes))
+        stack = RunningStack(home, environment_for(home, EXECUTOR=executor, **sizes), patience_seconds=1200)
         try:
             done = stack.make("up")
             if done.returncode:
