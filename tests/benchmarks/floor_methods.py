@@ -27,7 +27,13 @@ from tests.benchmarks.stage import Stage, staged
 SIZES = {500: 15, 5_000: 9, 20_000: 5}
 """Rows of a batch -> how many of them are measured."""
 CUSTOMERS, MERCHANTS, DAYS, LIVE_DAYS = (int(n) for n in os.environ.get("WORLD", "8000,1000,75,28").split(","))
-WRITTEN = ("transactions", "predictions", "verdicts")
+WRITTEN = {
+    "transactions": "select * from transactions where batch_id = {}",
+    "transaction_keys": "select transaction_id, occurred_at from transactions where batch_id = {}",
+    "predictions": "select p.* from predictions p join verdicts using (transaction_id, occurred_at) where batch_id = {}",
+    "verdicts": "select * from verdicts where batch_id = {}",
+}
+"""Table -> the rows that a batch puts into it."""
 
 
 class Recorded:
@@ -98,7 +104,7 @@ def _floor(stage: Stage, recorded: Recorded) -> dict[str, float]:
     """Time the floor of the newest batch: its landed rows and windows out, its scores, its rows in."""
     with open_store() as store:
         batch_id = store.execute("select max(batch_id) as newest from batches").fetchone()["newest"]  # type: ignore[index]
-        contents = {table: _copied_out(store, _of_batch(table, batch_id)) for table in WRITTEN}
+        contents = {table: _copied_out(store, rows.format(batch_id).encode()) for table, rows in WRITTEN.items()}
         alone = [bare(member, recorded.features) for member in _members(store).values()]
         landed = f"select * from landed_transactions where batch_id = {batch_id}"
 
@@ -112,13 +118,6 @@ def _floor(stage: Stage, recorded: Recorded) -> dict[str, float]:
     with psycopg.connect(stage.urls["owner"]) as owner:
         writing = _milliseconds(lambda: _copy_in(owner, contents))
     return {"floor_copy_out": reading, "floor_bare_estimators": scores, "floor_copy_in": writing}
-
-
-def _of_batch(table: str, batch_id: int) -> bytes:
-    if table == "predictions":
-        table = "predictions p join verdicts v using (transaction_id)"
-        return f"select p.* from {table} where v.batch_id = {batch_id}".encode()
-    return f"select * from {table} where batch_id = {batch_id}".encode()
 
 
 def _members(store: Any) -> dict[str, Estimator]:

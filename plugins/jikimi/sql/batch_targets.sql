@@ -1,6 +1,6 @@
 -- The transactions to score, from the months in which the batches have rows.
-select transaction_id, batch_id, (extract(epoch from occurred_at) * 1000000)::bigint as occurred_at, customer_id, merchant_id,
-    amount::float8 as amount, currency, category,
+select transaction_id, batch_id, occurred_at, customer_id, merchant_id, amount::float8 as amount,
+    currency::text as currency, category,
     customer_latitude, customer_longitude, merchant_latitude, merchant_longitude
 from transactions
 where batch_id = any(%(batch_ids)s)

@@ -29,6 +29,7 @@ def read_columns(
     *,
     texts: Sequence[str],
     numbers: Sequence[str] = (),
+    integers: Sequence[str] = (),
     instants: Sequence[str] = (),
 ) -> "pd.DataFrame":
     """Run the statement `name` and return these columns of its rows; the rows are valid ones, of `transactions`.
@@ -38,30 +39,33 @@ def read_columns(
 
     :param texts: columns of text; null comes as "".
     :param numbers: columns of `float8`, which come bit for bit; null comes as NaN.
+    :param integers: columns of `bigint`, never null.
     :param instants: columns of `timestamptz`, never null, returned as `datetime64[us, UTC]`.
     """
     import pyarrow as pa
 
-    rows, *values = _whole_columns(connection, name, parameters, _expressions(texts, numbers, instants))
-    names = [*texts, *numbers, *instants]
+    rows, *values = _whole_columns(connection, name, parameters, _expressions(texts, numbers, (*integers, *instants)))
+    names = [*texts, *numbers, *integers, *instants]
     columns = dict.fromkeys(names)
     for column, value in zip(names, values, strict=True):
         if column in texts:
             columns[column] = _texts(value, int.from_bytes(rows))
         elif column in numbers:
             columns[column] = pa.array(_elements(value, ">f8"))
+        elif column in integers:
+            columns[column] = pa.array(_elements(value, ">i8"))
         else:
             columns[column] = pa.array(_elements(value, ">i8") + _BEGIN, pa.timestamp("us", "UTC"))
     return pa.table(columns).to_pandas(use_threads=False)  # type: ignore[no-any-return]
 
 
-def _expressions(texts: Sequence[str], numbers: Sequence[str], instants: Sequence[str]) -> list[sql.Composed]:
+def _expressions(texts: Sequence[str], numbers: Sequence[str], others: Sequence[str]) -> list[sql.Composed]:
     text = sql.SQL("string_agg(coalesce({}, ''), {})")
     number = sql.SQL("array_agg(coalesce({}, 'NaN'))")
     return [
         *(text.format(sql.Identifier(column), sql.Literal(_SEPARATOR)) for column in texts),
         *(number.format(sql.Identifier(column)) for column in numbers),
-        *(sql.SQL("array_agg({})").format(sql.Identifier(column)) for column in instants),
+        *(sql.SQL("array_agg({})").format(sql.Identifier(column)) for column in others),
     ]
 
 

@@ -42,6 +42,12 @@ def test_a_single_row_is_no_special_case(read, text):
     assert read(f"('{text}'::text, 1::float8, now())")["name"].tolist() == [text]
 
 
+def test_whole_numbers_stay_whole(database, monkeypatch):
+    monkeypatch.setattr(columns, "query", lambda name: b"select n::bigint from unnest(array[9007199254740993, -1]) n")
+    with open_store(database) as store:
+        assert read_columns(store, "any", texts=[], integers=["n"])["n"].tolist() == [9007199254740993, -1]
+
+
 def test_no_row_gives_typed_columns(read):
     frame = read("('a', 1::float8, now()) offset 1")
     assert len(frame) == 0
