@@ -30,7 +30,7 @@ CUSTOMERS, MERCHANTS, DAYS, LIVE_DAYS = (int(n) for n in os.environ.get("WORLD",
 WRITTEN = {
     "transactions": "select * from transactions where batch_id = {}",
     "transaction_keys": "select transaction_id, occurred_at from transactions where batch_id = {}",
-    "predictions": "select p.* from predictions p join verdicts using (transaction_id, occurred_at) where batch_id = {}",
+    "predictions": "select p.* from predictions p join verdicts using (transaction_id, occurred_at) where batch_id={}",
     "verdicts": "select * from verdicts where batch_id = {}",
 }
 """Table -> the rows that a batch puts into it."""
