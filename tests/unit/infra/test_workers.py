@@ -1,5 +1,6 @@
 """Redis and Celery's workers of the local runner."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from infra.local import workers
 from infra.local.services import airflow_environment, services_of
 from infra.local.settings import SettingError, Settings, read_settings
 from infra.local.stack import Stack, StackError
-from infra.local.workers import CONCURRENCY, WORKERS, prepare_redis
+from infra.local.workers import CONCURRENCY, WORKERS, prepare_redis, worker_words
 from tests.compose_file import ROOT, env_lines
 
 
@@ -51,6 +52,13 @@ def test_two_workers_and_a_server_are_supervised_beside_the_rest(settings, insta
     services = {service.name: service.command for service in services_of(settings)}
     assert services["redis"] == [str(program), str(settings.home / "redis/redis.conf")]
     assert {service for service, command in services.items() if command[1:3] == ["celery", "worker"]} == set(WORKERS)
+
+
+def test_workers_take_every_queue_that_a_dag_names():
+    named = re.findall(r'queue="(\w+)"', "".join(dag.read_text() for dag in (ROOT / "dags").glob("*.py")))
+    words = worker_words(WORKERS[0])
+    assert named
+    assert {"default", *named} == set(words[words.index("--queues") + 1].split(","))
 
 
 def test_without_celery_nothing_of_it_runs(settings, install, monkeypatch):
