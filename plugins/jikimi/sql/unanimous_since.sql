@@ -1,5 +1,5 @@
 -- What every member of the panel called fraud between two instants, newest first, and how many there were in all.
-select coalesce(a.reference, '') as reference, occurred_at, t.amount, t.currency,
+select coalesce(a.reference, '') as reference, u.occurred_at, t.amount, t.currency,
     coalesce(nullif(t.merchant_name, ''), t.merchant_id) as merchant, coalesce(a.state, '') as state, t.customer_id,
     count(*) over () as total
 from unanimous_fraud u

@@ -55,8 +55,8 @@ begin
         select distinct public.month_of(at) from unnest(instants) at where isfinite(at) order by 1
     loop
         continue when public.is_month_there('transactions', month);
-        -- One at a time; who waited finds the month there.
-        perform pg_advisory_xact_lock(hashtext('jikimi months'));
+        -- One at a time; who waited finds the month there. A lock on the table, because it makes the session look anew.
+        lock table only public.transactions in share update exclusive mode;
         continue when public.is_month_there('transactions', month);
         perform public.make_month(month);
         made := made + 1;
@@ -75,7 +75,7 @@ declare
     month timestamptz;
     made  integer := 0;
 begin
-    perform pg_advisory_xact_lock(hashtext('jikimi months'));
+    lock table only public.landed_transactions in share update exclusive mode;
     for month in
         select public.month_of(now()) + make_interval(months => number) from generate_series(0, ahead) number
         union

@@ -171,7 +171,7 @@ begin
             delete from public.staff_notices where created_at < before;
         when 'channel_quotas' then
             delete from public.channel_quotas where ctid = any(array(
-                select ctid from public.channel_quotas where day < before::date limit most));
+                select ctid from public.channel_quotas where day < before::date limit delete_before.most));
         else
             raise exception using errcode = 'invalid_parameter_value', message = 'nothing is deleted from ' || kind;
     end case;
