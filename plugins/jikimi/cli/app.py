@@ -4,6 +4,7 @@ import typer
 
 from jikimi.cli import (
     alerts,
+    backfill,
     backtest,
     channels,
     customers,
@@ -46,6 +47,7 @@ app.command("backtest")(backtest.run)
 app.command("features")(features.write)
 app.command("data-docs")(data_docs.write)
 _GROUPS = {
+    "backfill": backfill,
     "labels": labels,
     "customers": customers,
     "alerts": alerts,
