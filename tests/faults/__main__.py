@@ -56,8 +56,8 @@ def _running(executor: str, rate: int) -> Iterator[RunningStack]:
         home = Path(folder) / "home"
         home.mkdir(mode=0o711)
         Path(folder).chmod(0o711)
-        # Live rows for more than seven minutes at any rate.
-        sizes = {"CUSTOMERS": str(max(800, rate * 20)), "MERCHANTS": "500", "HISTORY_DAYS": "45", "RATE": str(rate)}
+        # Live rows for more than five minutes at any rate.
+        sizes = {"CUSTOMERS": str(max(800, rate * 15)), "MERCHANTS": "500", "HISTORY_DAYS": "40", "RATE": str(rate)}
         sizes = {f"JIKIMI_DEMO_{name}": value for name, value in sizes.items()}
         stack = RunningStack(home, environment_for(home, EXECUTOR=executor, **sizes), patience_seconds=1200)
         try:
