@@ -39,6 +39,7 @@ Trigger the DAG and choose in the form. Wider windows need more history: a train
     train_panel = TrainPanelOperator(
         task_id="train_panel",
         spec=training_spec(),
+        engine="{{ params.engine }}",
         max_active_tis_per_dag=1,
         doc_md="History -> a candidate panel, in MLflow and in the table panels.",
     )

@@ -36,6 +36,10 @@ class Calibrated(ClassifierMixin, BaseEstimator):
     def fit(self, x: pd.DataFrame, y: Flags) -> Self:
         """Fit the member; the line stays as it was given."""
         self.estimator.fit(x, y)
+        return self.as_fitted()
+
+    def as_fitted(self) -> Self:
+        """Count as fitted, where the member is."""
         self.classes_ = np.array([False, True])
         return self
 
@@ -50,7 +54,7 @@ class Calibrated(ClassifierMixin, BaseEstimator):
         return likely
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Be fitted when `fit` was called."""
+        """Be fitted when `fit` or `as_fitted` was called."""
         return hasattr(self, "classes_")
 
 

@@ -1,6 +1,6 @@
 """Fit a panel: calibrate its members and choose its thresholds on later rows that they have not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from ml.voting import Policy, says_fraud, votes
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Fit = Callable[[Estimator, pd.DataFrame, Flags], Estimator]
 
 HELD_OUT_SHARE: Final = 0.25
 FEWEST_FRAUDS: Final = 10
@@ -80,9 +81,15 @@ class FittedPanel:
         return message_figures(self.held_out, messages)["messages_per_10k"]
 
 
-def fit_panel(rows: LabelledRows, members: Sequence[str], seed: int) -> FittedPanel:
+def fit_at_once(member: Estimator, x: pd.DataFrame, y: Flags) -> Estimator:
+    """Fit a member with all rows in memory."""
+    return member.fit(x, y)
+
+
+def fit_panel(rows: LabelledRows, members: Sequence[str], seed: int, fit: Fit = fit_at_once) -> FittedPanel:
     """Fit members on the earlier part of the rows, learn their calibration on the later part, fit them on all rows.
 
+    :param fit: how a member is fitted; `ml.long_history.fit_in_pieces` where the rows do not fit into memory.
     :raises TooLittleDataError: fewer than two days, or too few frauds to learn from.
     :raises BrokenMemberError: a member fails in `fit`, or gives scores that are no numbers.
     """
@@ -91,23 +98,24 @@ def fit_panel(rows: LabelledRows, members: Sequence[str], seed: int) -> FittedPa
     fitted, scores = {}, {}
     for name in members:
         try:
-            fitted[name], scores[name] = _fit_member(name, rows, cut, seed)
+            fitted[name], scores[name] = _fit_member(name, rows, cut, seed, fit)
         except Exception as error:
             # Whoever reads it knows members, and not what went wrong inside one of them.
             raise BrokenMemberError(f"{name} cannot be fitted: {error}") from error
     return FittedPanel(fitted, _held_out(rows, cut), pd.DataFrame(scores, index=rows.features.index[cut:]))
 
 
-def _fit_member(name: str, rows: LabelledRows, cut: int, seed: int) -> tuple[Estimator, Floats]:
+def _fit_member(name: str, rows: LabelledRows, cut: int, seed: int, fit: Fit) -> tuple[Estimator, Floats]:
     """Return the member fitted on all rows, and the scores of its kind on the later rows that it had not seen."""
     early, later = rows.features.iloc[:cut], rows.features.iloc[cut:]
     # One thread: several would add up a forest's trees in any order, and the last bits would differ each time.
-    trial = single_threaded(MEMBERS[name](seed).fit(early, rows.is_fraud[:cut]))
+    trial = single_threaded(fit(MEMBERS[name](seed), early, rows.is_fraud[:cut]))
     line = fit_line(_raw_scores(trial, later), rows.is_fraud[cut:])
     scores = _raw_scores(Calibrated(trial, *line), later)
     if not np.isfinite(scores).all():
         raise ValueError("it gives scores that are no numbers")
-    return single_threaded(Calibrated(MEMBERS[name](seed), *line).fit(rows.features, rows.is_fraud)), scores
+    whole = fit(MEMBERS[name](seed), rows.features, rows.is_fraud)
+    return single_threaded(Calibrated(whole, *line).as_fitted()), scores
 
 
 def _raw_scores(member: Estimator, x: pd.DataFrame) -> Floats:

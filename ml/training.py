@@ -10,7 +10,7 @@ import pandas as pd
 from ml.evaluation import Figures, JudgedRows, judge_scores, known_cards
 from ml.features import FEATURE_NAMES
 from ml.fingerprints import rows_sha256
-from ml.fitting import FEWEST_FRAUDS, FittedPanel, LabelledRows, fit_panel
+from ml.fitting import FEWEST_FRAUDS, Fit, FittedPanel, LabelledRows, fit_at_once, fit_panel
 from ml.fitting import TooLittleDataError as TooLittleDataError
 from ml.models import MEMBERS, Estimator
 from ml.scoring import score_members
@@ -74,7 +74,13 @@ class TrainedPanel:
     fitted: FittedPanel
 
 
-def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingSpec) -> TrainedPanel:
+def train(
+    features: pd.DataFrame,
+    transactions: pd.DataFrame,
+    labels: pd.DataFrame,
+    spec: TrainingSpec,
+    fit: Fit = fit_at_once,
+) -> TrainedPanel:
     """Train a panel as it could have been trained when its judging window began.
 
     Thresholds and calibration come from the later part of the training window (`ml.fitting`), so the figures on the
@@ -83,6 +89,7 @@ def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFra
     :param features: columns `ml.features.FEATURE_NAMES`, indexed by `transaction_id`, one row per transaction.
     :param transactions: `transaction_id`, `occurred_at`, `customer_id`, `amount`; the newest instant is taken as today.
     :param labels: `transaction_id`, `is_fraud`, `known_at`; a row without a label counts as honest.
+    :param fit: how a member is fitted, as in `ml.fitting.fit_panel`.
     :raises TooLittleDataError: too few days, or too few frauds in one of the windows.
     :raises ValueError: a column is missing; the message names it.
     """
@@ -91,7 +98,7 @@ def train(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFra
     rows = _training_rows(features, transactions, labels, windows)
     judged_features, judged = judged_rows(features, transactions, labels, spec)
     _demand_frauds(judged.is_fraud & ~judged.is_known_card, "judging", windows.judged_from, windows.judged_until)
-    fitted = fit_panel(rows, spec.members, spec.seed)
+    fitted = fit_panel(rows, spec.members, spec.seed, fit)
     thresholds = fitted.thresholds(spec.messages_per_10k, spec.policy)
     scores = score_members(judged_features, fitted.members)
     figures = judge_scores(judged, scores, thresholds, spec.policy)
@@ -180,7 +187,7 @@ def judged_rows(
         amount=amount[own],
         days=spec.judge_days,
     )
-    return features.loc[recent["transaction_id"][own]], rows
+    return _features_of(features, transactions, recent[own]), rows
 
 
 def fraud_as_of(transaction_ids: "pd.Series[str]", labels: pd.DataFrame, instant: pd.Timestamp) -> "pd.Series[bool]":
@@ -203,12 +210,22 @@ def _training_rows(
     is_fraud = fraud_as_of(chosen["transaction_id"], labels, windows.judged_from).to_numpy(bool)
     _demand_frauds(is_fraud, "training", windows.trained_from, windows.trained_until)
     return LabelledRows(
-        features=features.loc[chosen["transaction_id"]],
+        features=_features_of(features, transactions, chosen),
         is_fraud=is_fraud,
         occurred_at=pd.DatetimeIndex(chosen["occurred_at"]),
         customer=chosen["customer_id"].to_numpy(object),
         amount=chosen["amount"].to_numpy(np.float64),
     )
+
+
+def _features_of(features: pd.DataFrame, transactions: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the features of chosen transactions, as a view where they stand together: nothing is copied then."""
+    if not features.index.equals(pd.Index(transactions["transaction_id"])):
+        return features.loc[chosen["transaction_id"]]
+    places = transactions.index.get_indexer(chosen.index)
+    if len(places) and (np.diff(places) == 1).all():
+        return features.iloc[places[0] : places[-1] + 1]
+    return features.iloc[places]
 
 
 def _demand_columns(features: pd.DataFrame, transactions: pd.DataFrame, labels: pd.DataFrame) -> None:

@@ -67,6 +67,22 @@ def metadata_url() -> str:
     return url
 
 
+def training_engine() -> str:
+    """Where a training keeps its features, `memory` or `disk`; the form of `train_panel` begins with it.
+
+    :raises NotConfigured: it is another one.
+    """
+    engine = os.environ.get("JIKIMI_TRAINING_ENGINE", "memory")
+    if engine not in ("memory", "disk"):
+        raise NotConfigured(f"JIKIMI_TRAINING_ENGINE={engine} is not known: memory or disk.")
+    return engine
+
+
+def training_folder() -> Path:
+    """Folder on a disk for what a training spills; empty between trainings."""
+    return home() / "training"
+
+
 def label_delay_days() -> float:
     """Days until the bank knows whether a transaction was fraud."""
     return float(os.environ.get("JIKIMI_LABEL_DELAY_DAYS", "7"))

@@ -48,14 +48,21 @@ def staged(folder: Path, customers: int, merchants: int, days: int, live_days: i
     """Run a server whose history ends `live_days` before now, with a panel trained on the newest of it."""
     transactions, labels = simulate(customers, merchants, days, seed=7, end=datetime.now(UTC).replace(microsecond=0))
     is_live = (transactions["occurred_at"] >= transactions["occurred_at"].max() - timedelta(days=live_days)).to_numpy()
+    with database(folder) as urls:
+        _load(folder / "history.parquet", transactions[~is_live].merge(labels, on="transaction_id"))
+        _promote(_fitted(transactions[~is_live], labels))
+        yield Stage(urls, as_landed(transactions[is_live]))
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a server with empty tables that this process and its children find; gives the addresses by role."""
     server = EmbeddedPostgres(folder / "pg" / "data", free_port(), secrets.token_hex(8))
     server.prepare()
     with running(server):
         urls = _prepared(server)
         os.environ |= {"JIKIMI_DATABASE_URL": urls["jikimi"], "JIKIMI_HOME": str(folder / "home")}
-        _load(folder / "history.parquet", transactions[~is_live].merge(labels, on="transaction_id"))
-        _promote(_fitted(transactions[~is_live], labels))
-        yield Stage(urls, as_landed(transactions[is_live]))
+        yield urls
 
 
 def as_landed(transactions: pd.DataFrame) -> pd.DataFrame:

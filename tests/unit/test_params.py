@@ -13,4 +13,4 @@ def test_the_form_offers_every_member():
 
 def test_every_choice_of_the_form_reaches_the_training():
     assert set(training_spec()) == {field.name for field in fields(TrainingSpec)}
-    assert set(TRAINING) - {"promotion"} <= set(training_spec())
+    assert set(TRAINING) - {"promotion", "engine"} <= set(training_spec())

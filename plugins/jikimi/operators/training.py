@@ -1,6 +1,9 @@
 """The first step of `train_panel`: a panel is trained, measured beside the champion, and kept as a candidate."""
 
 from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseOperator
@@ -13,6 +16,7 @@ from jikimi.models import load_members
 from jikimi.registry import follow_panels, tell_failure
 from jikimi.store import panels
 from jikimi.store.connection import Connection, open_store
+from jikimi.store.long_history import one_snapshot, training_outline, training_pieces
 from jikimi.store.validation import keep_result
 from jikimi.store.windows import longest_window, training_history
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from ml.training import TrainedPanel, TrainingSpec
     from ml.voting import Policy
 
+    History = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
 
 class TrainPanelOperator(BaseOperator):
     """Trains every member on the past, measures the panel on later days, and logs all of it in MLflow.
@@ -31,15 +37,17 @@ class TrainPanelOperator(BaseOperator):
     once, with the reason in Airflow and in MLflow; a server that is away is tried again. The champion stays.
 
     :param spec: fields of `ml.training.TrainingSpec`; what is missing has its default.
+    :param engine: `memory`, or `disk` for more rows than memory holds: slower, and the panel is the same.
     :return: the candidate's id, its MLflow run, its spec, and the figures of candidate and champion on the same window.
     """
 
-    template_fields = ("spec",)
+    template_fields = ("spec", "engine")
     operator_extra_links = (MLflowRunLink(),)
 
-    def __init__(self, *, spec: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *, spec: dict[str, Any], engine: str = "memory", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.spec = spec
+        self.engine = engine
         self.mlflow_run_url: str | None = None
 
     def execute(self, context: "Context") -> dict[str, Any]:
@@ -72,18 +80,21 @@ class TrainPanelOperator(BaseOperator):
         follow_panels(store)
 
     def _train(self, store: Connection, tags: dict[str, str]) -> dict[str, Any]:
-        import pandas as pd
-
-        from ml.features import compute_features
+        from ml.fitting import fit_at_once
+        from ml.long_history import fit_in_pieces
         from ml.training import train
 
         spec = _spec(self.spec)
-        transactions, labels = training_history(store, _days_of_history(spec))
-        self._check(store, transactions, labels)
-        features = compute_features(transactions, labels, delay=pd.Timedelta(days=spec.delay_days))
-        panel = train(features, transactions, labels, spec)
-        champion = self._judge_champion(store, features, transactions, labels, spec)
-        return {**self._keep(store, panel, features, spec, tags), "champion": champion}
+        defaults.training_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=defaults.training_folder()) as name:
+            folder = Path(name)
+            is_on_disk = self.engine == "disk"
+            fit = partial(fit_in_pieces, folder=folder) if is_on_disk else fit_at_once
+            history = history_on_disk(store, spec, folder) if is_on_disk else history_in_memory(store, spec)
+            self._check(store, *history[1:])
+            panel = train(*history, spec, fit)
+            champion = self._judge_champion(store, *history, spec)
+            return {**self._keep(store, panel, history[0], spec, tags), "champion": champion}
 
     def _check(self, store: Connection, transactions: "pd.DataFrame", labels: "pd.DataFrame") -> None:
         from ml.expectations import validate_training
@@ -144,6 +155,31 @@ class TrainPanelOperator(BaseOperator):
         figures = {"panel": panel.figures, "members": panel.member_figures}
         own = {"panel_id": panel_id, "run_id": logged.run_id, "run_url": self.mlflow_run_url, "spec": asdict(spec)}
         return own | {"challenger": panels.plain(figures)}
+
+
+def history_in_memory(store: Connection, spec: "TrainingSpec") -> "History":
+    """Return features, transactions and labels, all of them in memory."""
+    import pandas as pd
+
+    from ml.features import compute_features
+
+    transactions, labels = training_history(store, _days_of_history(spec))
+    features = compute_features(transactions, labels, delay=pd.Timedelta(days=spec.delay_days))
+    return features, transactions, labels
+
+
+def history_on_disk(store: Connection, spec: "TrainingSpec", folder: Path) -> "History":
+    """Return the same with the features in a file, and of the transactions only what a training asks for."""
+    import pandas as pd
+
+    from ml.long_history import PIECE_ROWS, features_on_disk
+
+    delay = pd.Timedelta(days=spec.delay_days)
+    with one_snapshot(store):
+        outline = training_outline(store, _days_of_history(spec))
+        pieces = training_pieces(store, outline, delay, PIECE_ROWS)
+        features = features_on_disk(pieces, len(outline.transactions), folder / "features", delay)
+    return features, *outline
 
 
 def _spec(fields: dict[str, Any]) -> "TrainingSpec":

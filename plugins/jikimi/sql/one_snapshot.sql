@@ -1,2 +1,2 @@
--- All figures of one page are of one instant.
+-- All that this transaction reads is of one instant.
 set transaction isolation level repeatable read, read only

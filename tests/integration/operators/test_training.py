@@ -78,8 +78,8 @@ def history(store):
     return write
 
 
-def train(spec=SPEC):
-    return TrainPanelOperator(task_id="train_panel", spec=spec).execute(CONTEXT)
+def train(spec=SPEC, engine="memory"):
+    return TrainPanelOperator(task_id="train_panel", spec=spec, engine=engine).execute(CONTEXT)
 
 
 def failed_runs(mlflow):
@@ -104,6 +104,15 @@ def test_a_training_leaves_a_candidate_with_figures_versions_and_digests(store, 
     assert all(len(member["sha256"]) == 64 for member in row["members"])
     assert mlflow.get_run(trained["run_id"]).info.status == "FINISHED"
     assert failed_runs(mlflow) == []
+
+
+def test_a_training_on_disk_gives_the_panel_of_one_in_memory(store, history, mlflow, tmp_path):
+    history(*ENOUGH)
+    in_memory, on_disk = train(), train(engine="disk")
+    assert on_disk["challenger"] == in_memory["challenger"]
+    runs = [mlflow.get_run(trained["run_id"]).data.tags["dataset_sha256"] for trained in (in_memory, on_disk)]
+    assert runs[0] == runs[1]
+    assert list((tmp_path / "training").iterdir()) == []
 
 
 def test_a_champion_that_cannot_be_measured_stops_no_training(store, history, mlflow, champion):
