@@ -6,7 +6,19 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import delivery, features, floor, handbook, latency, live, prediction, suite, throughput, training
+from tests.benchmarks import (
+    delivery,
+    features,
+    floor,
+    handbook,
+    latency,
+    live,
+    long_history,
+    prediction,
+    suite,
+    throughput,
+    training,
+)
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
@@ -15,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "latency": latency.measure,
     "features": features.measure,
     "training": training.measure,
+    "long_history": long_history.measure,
     "prediction": prediction.measure,
     "floor": floor.measure,
     "throughput": throughput.measure,
