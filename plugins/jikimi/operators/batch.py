@@ -172,7 +172,9 @@ class ScoreBatchOperator(BaseOperator):
             delay = pd.Timedelta(days=defaults.label_delay_days())
             window = window_of(store, batch_ids, delay)
             targets = window.targets.set_index("transaction_id")
-            features = compute_features(window.transactions, window.labels, targets.index.tolist(), delay)
+            features = compute_features(
+                window.transactions, window.labels, targets.index.tolist(), delay, counted=window.counted
+            )
             scores = score(features, members, _thresholds(panel), targets["currency"])
             scored_at = datetime.now(UTC)
             verdicts = scores.verdicts.join(targets[["batch_id", "occurred_at"]], on="transaction_id")

@@ -9,6 +9,7 @@ from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import Connection, query
 from jikimi.store.customers import upsert_customers
 from jikimi.store.labels import insert_labels
+from jikimi.store.merchants import keep_merchants
 from jikimi.store.positions import Position, move_position
 from jikimi.store.validation import Outcome, keep_outcome, stored_rows
 
@@ -75,8 +76,10 @@ def load_chunk(
         if outcome.is_held:
             raise BadFile(f"{position.file_name}: the rows are refused as a whole: {validation.held_reason}.")
         upsert_customers(connection, judged.rows.customers)
+        moved = move_position(connection, position, len(judged.landed))
+        keep_merchants(connection, batch_id)
         insert_labels(connection, _labels_of(judged, validation), LABEL_SOURCE)
-        return outcome, move_position(connection, position, len(judged.landed))
+        return outcome, moved
 
 
 def _land(connection: Connection, landed: "pd.DataFrame", position: Position) -> int:

@@ -6,6 +6,7 @@ from psycopg import errors
 
 from jikimi.store.bulk import copy_frame, send_frame
 from jikimi.store.connection import Connection
+from jikimi.store.merchants import call_frauds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,10 +21,17 @@ def insert_labels(connection: Connection, labels: "pd.DataFrame", source: str | 
         return 0
     columns = ["transaction_id", "is_fraud", "source", "known_at"]
     frame = labels if source is None else labels.assign(source=source)
+    with connection.transaction():
+        new = _insert(connection, frame[columns])
+        call_frauds(connection, frame.loc[frame["is_fraud"].astype(bool), "transaction_id"].unique().tolist())
+    return new
+
+
+def _insert(connection: Connection, frame: "pd.DataFrame") -> int:
     try:
         with connection.transaction():
-            copy_frame(connection, "labels", frame[columns])
+            copy_frame(connection, "labels", frame)
             return len(frame)
     except errors.UniqueViolation:
         # Rare, and half as fast: some of them are there already.
-        return send_frame(connection, "insert_labels", frame[columns]).rowcount
+        return send_frame(connection, "insert_labels", frame).rowcount

@@ -11,6 +11,7 @@ from jikimi.exceptions import StoredMeanwhile
 from jikimi.store.bulk import copy_frame, plain_json
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import copy_rows, read_frame
+from jikimi.store.merchants import keep_merchants
 from jikimi.store.months import ensure_months
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame
     at = landed["landed_at"]
     parameters = {"batch_id": batch_id, "landed_ids": landed.index.tolist(), "first": at.min(), "last": at.max()}
     connection.execute(query("claim_rows"), parameters)
-    return keep_outcome(connection, batch_id, landed, validation)
+    outcome = keep_outcome(connection, batch_id, landed, validation)
+    keep_merchants(connection, batch_id)
+    return outcome
 
 
 def keep_outcome(connection: Connection, batch_id: int, landed: "pd.DataFrame", validation: "Validation") -> Outcome:
-    """Do what `keep_validation` does, for rows that landed as part of their batch."""
+    """Do what `keep_validation` does, for rows that landed as part of their batch; `keep_merchants` is to follow."""
     outcome = _outcome(landed, validation)
     if not validation.is_held:
         _keep_valid(connection, batch_id, landed, validation.valid)

@@ -14,22 +14,27 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Window(NamedTuple):
-    """Frames for `ml.features.compute_features`."""
+    """Frames for `ml.features.compute_features`; without `counted` the transactions hold every row of the windows."""
 
     targets: "pd.DataFrame"
     transactions: "pd.DataFrame"
     labels: "pd.DataFrame"
+    counted: "pd.DataFrame | None" = None
 
 
 def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
     """Return the transactions of the batches with all that their features depend on.
 
+    Of the merchants it reads counts, and of their rows only those that a label has called fraud.
+
     :param delay: how long a bank waits before it believes a label.
     """
-    targets = _targets(connection, batch_ids)
-    if targets.empty:
-        return Window(targets, targets, _labels(connection, "fraud_labels", _bounds(targets, delay)))
+    targets = read_frame(connection, "batch_targets", {"batch_ids": batch_ids}, instants=["occurred_at"])
     bounds = _bounds(targets, delay)
+    frauds, labels = _frauds(connection, bounds)
+    if targets.empty:
+        return Window(targets, targets, labels)
+    counted = _counted(connection, targets, frauds, labels, delay)
     history = read_columns(
         connection,
         "window_history",
@@ -38,7 +43,7 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
         numbers=["amount"],
         instants=["occurred_at"],
     )
-    return Window(targets, _with_places(history, targets), _labels(connection, "fraud_labels", bounds))
+    return Window(targets, _with_places(_with_frauds(history, frauds), targets), labels, counted)
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -75,6 +80,51 @@ def _targets(connection: Connection, batch_ids: list[int]) -> "pd.DataFrame":
         integers=["batch_id"],
         instants=["occurred_at"],
     )
+
+
+def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Return the rows that were ever called fraud, and all their labels."""
+    told = read_columns(
+        connection,
+        "called_frauds",
+        bounds,
+        texts=["transaction_id", "merchant_id"],
+        numbers=["amount"],
+        integers=["is_fraud"],
+        instants=["occurred_at", "known_at"],
+    )
+    # Whose they were changes nothing: a customer's own rows are read as such.
+    frauds = told[["transaction_id", "occurred_at", "merchant_id", "amount"]].assign(customer_id="")
+    labels = told[["transaction_id", "known_at"]].assign(is_fraud=told["is_fraud"] == 1)
+    return frauds.drop_duplicates("transaction_id"), labels
+
+
+def _counted(
+    connection: Connection, targets: "pd.DataFrame", frauds: "pd.DataFrame", labels: "pd.DataFrame", delay: timedelta
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    from ml.features import instants_to_count
+
+    rows = _with_frauds(targets[frauds.columns], frauds)
+    asked = instants_to_count(rows, labels, targets["transaction_id"].tolist(), pd.Timedelta(delay))
+    day = timedelta(days=1)
+    parameters = {
+        "merchants": asked["merchant_id"].tolist(),
+        "instants": asked["occurred_at"].tolist(),
+        "first": asked["occurred_at"].min() - day,
+        "last": asked["occurred_at"].max() + day,
+    }
+    return read_columns(
+        connection, "count_until", parameters, texts=["merchant_id"], integers=["rows"], instants=["occurred_at"]
+    )
+
+
+def _with_frauds(rows: "pd.DataFrame", frauds: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    is_new = ~frauds["transaction_id"].isin(rows["transaction_id"])
+    return pd.concat([rows, frauds[is_new]], ignore_index=True)
 
 
 def _with_places(history: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":

@@ -179,6 +179,7 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
 
     import pandas as pd
 
+    from jikimi.store.labels import insert_labels
     from jikimi.store.windows import training_history, window_of
     from ml.features import compute_features
 
@@ -187,18 +188,16 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
         who = {"customer_id": f"c{number % 3}", "merchant_id": f"m{number % 4}"}
         land({**who, "occurred_at": moment.isoformat(), "amount": f"{number + 0.1}"})
         validate()
-    store.execute(
-        "insert into labels (transaction_id, is_fraud, source, known_at)"
-        " select transaction_id, true, 'bank', occurred_at + interval '7 days' from transactions where amount < 20"
-    )
+    known = store.execute("select transaction_id, occurred_at from transactions where amount < 20").fetchall()
+    labels = pd.DataFrame(known).assign(is_fraud=True, known_at=lambda rows: rows["occurred_at"] + timedelta(days=7))
+    insert_labels(store, labels, "bank")
     delay = timedelta(days=7)
     bulk = compute_features(*training_history(store, None))
     for batch_id in (1, 20, 40):
         window = window_of(store, [batch_id], delay)
         ids = window.targets["transaction_id"].tolist()
-        pd.testing.assert_frame_equal(
-            compute_features(window.transactions, window.labels, ids), bulk.loc[ids], check_exact=True
-        )
+        features = compute_features(window.transactions, window.labels, ids, counted=window.counted)
+        pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
     assert bulk["merchant_risk_30d"].max() > 0
 
 

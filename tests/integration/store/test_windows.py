@@ -8,6 +8,7 @@ import pytest
 
 from jikimi.store.connection import open_store
 from jikimi.store.frames import copy_rows
+from jikimi.store.merchants import keep_merchants
 from jikimi.store.months import ensure_months
 from jikimi.store.windows import training_history, window_of
 from ml.features import FEATURE_NAMES, compute_features
@@ -40,10 +41,13 @@ def fill(store, number_of_labels: int = 300) -> None:
     copy_rows(store, "transactions", COLUMNS, (row(number, rng) for number in range(ROWS)))
     labels = [label(int(rng.integers(ROWS)), number, rng) for number in range(number_of_labels)]
     copy_rows(store, "labels", ["transaction_id", "is_fraud", "source", "known_at"], labels)
+    for batch_id in range(1, BATCHES + 1):
+        keep_merchants(store, batch_id)
 
 
 def row(number: int, rng: np.random.Generator) -> tuple:
-    at = BEGIN + pd.Timedelta(hours=int(rng.integers(90 * 24)))
+    # Often on the edge of an hour or a day, or beside it.
+    at = BEGIN + pd.Timedelta(hours=int(rng.integers(1, 90 * 24)), microseconds=int(rng.integers(-1, 2)))
     places = [None if rng.random() < 0.2 else float(rng.uniform(-90, 90)) for _ in range(4)]
     who = (f"c{rng.integers(12)}", f"m{rng.integers(8)}", [None, "food", "fuel"][rng.integers(3)])
     amount = str(rng.integers(1, 10**7) / 1_000)
@@ -64,7 +68,9 @@ def test_a_batch_and_the_whole_table_give_the_same_bits(store, days):
     for batch_id in range(1, BATCHES + 1):
         window = window_of(store, [batch_id], delay)
         ids = window.targets["transaction_id"].tolist()
-        features = compute_features(window.transactions, window.labels, ids, pd.Timedelta(delay))
+        features = compute_features(
+            window.transactions, window.labels, ids, pd.Timedelta(delay), counted=window.counted
+        )
         pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
 
 
@@ -80,14 +86,15 @@ def test_where_no_coordinate_is_known_distance_is_unknown(store):
     fill(store)
     store.execute("update transactions set customer_latitude = null, category = null")
     window = window_of(store, [1], timedelta(days=7))
-    features = compute_features(window.transactions, window.labels, window.targets["transaction_id"].tolist())
+    ids = window.targets["transaction_id"].tolist()
+    features = compute_features(window.transactions, window.labels, ids, counted=window.counted)
     assert features["distance_km"].isna().all()
     assert set(features["category"]) == {""}
 
 
 def test_a_batch_without_rows_has_no_features(store):
     window = window_of(store, [1], timedelta(days=7))
-    assert compute_features(window.transactions, window.labels, []).empty
+    assert compute_features(window.transactions, window.labels, [], counted=window.counted).empty
 
 
 def test_days_of_a_training_are_counted_from_the_newest_labelled_row(store):

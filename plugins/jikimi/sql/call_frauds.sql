@@ -1,0 +1,7 @@
+-- Rows that a label has called fraud, found by their merchant and time from now on; those that are not stored come later.
+insert into called_frauds (merchant_id, occurred_at, transaction_id, amount)
+select t.merchant_id, t.occurred_at, t.transaction_id, t.amount::double precision
+from transaction_keys k join transactions t using (transaction_id, occurred_at)
+where k.transaction_id = any(%(transaction_ids)s)
+order by 1, 2, 3
+on conflict do nothing
