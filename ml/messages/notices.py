@@ -31,7 +31,7 @@ def notice(
 ) -> Letter:
     """Return a notice whose text fits into a message on Discord.
 
-    :param kind: `digest` or `deliveries`, a table of `templates/staff.toml`.
+    :param kind: `digest`, `deliveries` or `alarms`, a table of `templates/staff.toml`.
     :param total: alerts in all; those that no line speaks of are counted at the end.
     :param url: a page for staff; left out where it is no address of the web.
     """
@@ -40,7 +40,7 @@ def notice(
     head = [Line(said[kind]["title"], values), Line(said[kind]["head"], values)]
     url = url if _is_page(url) else ""
     # In angle brackets: Discord makes no preview of a page that only staff may see.
-    page, link = (f"\n{said['pages']}{each}" if url else "" for each in (f"<{url}>", url))
+    page, link = (f"\n{said[kind].get('pages', said['pages'])}{each}" if url else "" for each in (f"<{url}>", url))
     fewer = (
         _text([*head, *_with_rest(lines[:shown], total, said["rest"])], for_discord) + page
         for shown in range(len(lines), -1, -1)

@@ -50,6 +50,17 @@ class FailureLine:
     references: Sequence[str]
 
 
+@dataclass(frozen=True)
+class AlarmLine:
+    """What a monitor found wrong, or what is over.
+
+    :param sentence: without personal data, in the language of the letter.
+    """
+
+    sentence: str
+    is_over: bool
+
+
 def digest_letter(
     rows: Sequence[StaffRow],
     total: int,
@@ -89,6 +100,24 @@ def failure_letter(
     written = [_failure(line, language) for line in lines[:MOST_LINES]]
     values = {"at": _time(at, zone, language), "bank": bank}
     return notice("deliveries", values, written, total, language, pages_url)
+
+
+def alarm_letter(
+    lines: Sequence[AlarmLine], zone: tzinfo, at: datetime, bank: str, page_url: str, language: str = "ko"
+) -> Letter:
+    """Return what the monitors found wrong, and what is over.
+
+    :param lines: in the order to be shown; at most 20 are.
+    :param page_url: the dashboard that shows the first of them.
+    :return: `text` is for Discord, at most 2,000 characters; `html` is for mail.
+    """
+    said = words("staff", language)
+    written = [
+        Line(said["over" if line.is_over else "alarm"], {"sentence": short(line.sentence, 300)}, 1)
+        for line in lines[:MOST_LINES]
+    ]
+    values = {"at": _time(at, zone, language), "bank": bank}
+    return notice("alarms", values, written, len(lines), language, page_url)
 
 
 def _row(row: StaffRow, zone: tzinfo, language: str) -> Line:

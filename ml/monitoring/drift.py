@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ml.monitoring.references import Kind, Reference, counts_in
+from ml.monitoring.references import Kind, Reference, counts_in, known_texts
 
 CALENDAR_NAMES: Final = ("hour", "is_night", "is_weekend")
 """What says the time of day or week: a window that is no whole number of weeks differs in it, and nothing is wrong."""
@@ -57,11 +57,12 @@ def drift_of_values(reference: Reference, values: "pd.Series[Any]") -> Drift:
 
     :param values: at least one; NaN where it is unknown.
     """
-    missing = int(values.isna().sum())
     if "categories" in reference.content:
-        return _of_categories(reference, values.dropna().astype(str).value_counts().to_dict(), missing)
+        texts = known_texts(values)
+        return _of_categories(reference, texts.value_counts().to_dict(), len(values) - len(texts))
     edges = np.array(reference.content["edges"], dtype=np.float64)
-    return _of_bins(reference, counts_in(edges, values.dropna().to_numpy(np.float64)).tolist(), missing)
+    known = values.dropna().to_numpy(np.float64)
+    return _of_bins(reference, counts_in(edges, known).tolist(), len(values) - len(known))
 
 
 def drift_of_counts(reference: Reference, counts: Mapping[int, int]) -> Drift:

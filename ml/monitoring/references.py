@@ -99,8 +99,15 @@ def counts_in(edges: Floats, known: Floats) -> npt.NDArray[np.int64]:
 
 
 def _categories(values: "pd.Series[Any]") -> dict[str, Any]:
-    counts = values.dropna().astype(str).value_counts().head(MOST_CATEGORIES)
+    known = known_texts(values)
+    counts = known.value_counts().head(MOST_CATEGORIES)
     return {
         "categories": {str(name): int(rows) for name, rows in counts.items()},
-        "missing": int(values.isna().sum()),
+        "missing": len(values) - len(known),
     }
+
+
+def known_texts(values: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return the texts that say something: features have "" where nothing is known."""
+    texts = values.dropna().astype(str)
+    return texts[texts != ""]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from jikimi.delivery.gaps import gap_after
 from jikimi.delivery.staff import StaffWay
 from jikimi.exceptions import DeliveryError, Unavailable
-from jikimi.store import staff
+from jikimi.store import alarms, staff
+from jikimi.store.alarms import AlarmNews
 from jikimi.store.connection import Connection
 from jikimi.store.staff import DueNotice, Notice, Trouble
 
@@ -28,12 +29,14 @@ class Wording:
 
     :param zone: in which staff read times.
     :param pages_url: where staff decide on alerts; empty where there is no such page.
+    :param dashboards_url: where staff look at alarms; the same.
     """
 
     bank: str
     zone: tzinfo
     language: str
     pages_url: str
+    dashboards_url: str = ""
 
 
 def note_troubles(store: Connection, channels: Sequence[str], wording: Wording, now: datetime) -> bool:
@@ -67,6 +70,19 @@ def note_digest(store: Connection, channels: Sequence[str], wording: Wording, no
         if notice:
             staff.write_notice(store, notice, channels)
     return notice is not None
+
+
+def note_alarms(store: Connection, channels: Sequence[str], wording: Wording, now: datetime, quiet: timedelta) -> bool:
+    """Write what the monitors found wrong, once for each fault, and when it is over; returns whether there was any.
+
+    :param quiet: for so long a fault must be over.
+    """
+    with store.transaction():
+        staff.lock(store)
+        news = alarms.tell_alarms(store, now, quiet)
+        if news:
+            staff.write_notice(store, _alarms(news, wording, now), channels)
+    return bool(news)
 
 
 def digest_end(now: datetime, period: timedelta) -> datetime:
@@ -118,6 +134,17 @@ def _alarm(troubles: Sequence[Trouble], wording: Wording, now: datetime) -> Noti
     total = sum(line.count for line in lines)
     letter = failure_letter(lines, total, wording.zone, now, wording.bank, wording.pages_url, wording.language)
     return Notice("deliveries", letter.title, letter.text, letter.html, now)
+
+
+def _alarms(news: Sequence[AlarmNews], wording: Wording, now: datetime) -> Notice:
+    from ml.messages import AlarmLine, alarm_letter
+
+    lines = [
+        AlarmLine(each.sentence_ko if wording.language == "ko" else each.sentence_en, each.is_over) for each in news
+    ]
+    page = f"{wording.dashboards_url.rstrip('/')}{news[0].link}" if wording.dashboards_url else ""
+    letter = alarm_letter(lines, wording.zone, now, wording.bank, page, wording.language)
+    return Notice("alarms", letter.title, letter.text, letter.html, now)
 
 
 def _digest(store: Connection, since: datetime, until: datetime, wording: Wording) -> Notice | None:

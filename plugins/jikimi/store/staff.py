@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from jikimi.store.connection import Connection, query
 
-Kind = Literal["digest", "deliveries"]
+Kind = Literal["digest", "deliveries", "alarms"]
 _REFERENCES = 5
 _NOTICES_A_RUN = 100
 

@@ -65,7 +65,7 @@ def test_every_variable_of_the_example_is_explained() -> None:
 
 def test_settings_have_the_defaults_of_the_code() -> None:
     code = (ROOT / "plugins/jikimi/defaults.py").read_text()
-    defaults = dict(re.findall(r'environ\.get\("(JIKIMI_\w+)", "([^"]+)"\)', code))
+    defaults = dict(re.findall(r'(?:environ\.get|_positive)\("(JIKIMI_\w+)", "([^"]+)"\)', code))
     defaults.pop("JIKIMI_HOME")
     assert defaults
     assert {name: _EXAMPLE.get(name) for name in defaults} == defaults

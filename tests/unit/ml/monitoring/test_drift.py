@@ -88,7 +88,7 @@ def test_other_rows_are_drift(before, now):
 
 
 def test_what_is_missing_or_new_is_counted():
-    found = drift(["a", "b", None, "b"] * 100, ["a", "new", None, None] * 100)
+    found = drift(["a", "b", None, "b"] * 100, ["a", "new", None, ""] * 100)
     assert (found.missing_share, found.reference_missing_share, found.unseen_share) == (0.5, 0.25, 0.25)
 
 
