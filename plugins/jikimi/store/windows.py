@@ -29,7 +29,7 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
 
     :param delay: how long a bank waits before it believes a label.
     """
-    targets = read_frame(connection, "batch_targets", {"batch_ids": batch_ids}, instants=["occurred_at"])
+    targets = _targets(connection, batch_ids)
     bounds = _bounds(targets, delay)
     frauds, labels = _frauds(connection, bounds)
     if targets.empty:
