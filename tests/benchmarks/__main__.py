@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.benchmarks import (
+    backfill,
     delivery,
     features,
     floor,
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "prediction": prediction.measure,
     "floor": floor.measure,
     "throughput": throughput.measure,
+    "backfill": backfill.measure,
     "handbook": handbook.measure,
     "delivery": delivery.measure,
     "suite": suite.measure,
