@@ -37,14 +37,14 @@ def drop_databases(admin_url: str) -> None:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest migration."""
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to the newest migration, or to `revision`."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
         connection.commit()
 
 

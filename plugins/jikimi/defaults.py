@@ -94,8 +94,27 @@ def messages_per_10k() -> float:
 
 
 def max_age_days() -> float:
-    """Age in days at which a landed transaction is refused."""
-    return float(os.environ.get("JIKIMI_MAX_AGE_DAYS", "3650"))
+    """Age in days at which a landed transaction is refused: never later than its id is forgotten.
+
+    :raises NotConfigured: see `retention_days`.
+    """
+    return min(float(os.environ.get("JIKIMI_MAX_AGE_DAYS", "3650")), retention_days())
+
+
+def retention_days() -> float:
+    """Days for which transactions are kept, with their verdicts, votes, alerts and labels.
+
+    :raises NotConfigured: features and trainings look back further.
+    """
+    return _at_least("JIKIMI_RETENTION_DAYS", float(os.environ.get("JIKIMI_RETENTION_DAYS", "3650")), 60)
+
+
+def landed_retention_days() -> float:
+    """Days for which rows are kept as producers wrote them, whole card numbers included.
+
+    :raises NotConfigured: it is less than 31 days.
+    """
+    return _at_least("JIKIMI_LANDED_RETENTION_DAYS", float(os.environ.get("JIKIMI_LANDED_RETENTION_DAYS", "400")), 31)
 
 
 def max_future_seconds() -> float:
@@ -245,3 +264,9 @@ def _positive(name: str, default: str) -> float:
     if not number > 0:
         raise NotConfigured(f"{name}={setting} is no number above 0.")
     return number
+
+
+def _at_least(name: str, value: float, least: float) -> float:
+    if value < least:
+        raise NotConfigured(f"{name}={value:g} is too short: at least {least:g} days are kept.")
+    return value

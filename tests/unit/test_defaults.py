@@ -28,3 +28,25 @@ def test_staff_read_korean_unless_told_otherwise(monkeypatch):
     monkeypatch.setenv("JIKIMI_STAFF_LANGUAGE", "fr")
     with pytest.raises(NotConfigured, match="JIKIMI_STAFF_LANGUAGE"):
         defaults.staff_language()
+
+
+def test_rows_older_than_what_is_kept_are_refused(monkeypatch):
+    monkeypatch.setenv("JIKIMI_MAX_AGE_DAYS", "3650")
+    monkeypatch.setenv("JIKIMI_RETENTION_DAYS", "400")
+    assert defaults.max_age_days() == 400
+    monkeypatch.setenv("JIKIMI_MAX_AGE_DAYS", "90")
+    assert defaults.max_age_days() == 90
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "read"),
+    [
+        pytest.param("JIKIMI_RETENTION_DAYS", "59", defaults.retention_days, id="features look back further"),
+        pytest.param("JIKIMI_RETENTION_DAYS", "59", defaults.max_age_days, id="asked for the age"),
+        pytest.param("JIKIMI_LANDED_RETENTION_DAYS", "30", defaults.landed_retention_days, id="landed rows"),
+    ],
+)
+def test_too_short_a_retention_is_refused(monkeypatch, name, days, read):
+    monkeypatch.setenv(name, days)
+    with pytest.raises(NotConfigured, match=name):
+        read()
