@@ -113,7 +113,8 @@ def write_verdicts(
 ) -> None:
     """Write votes that count, and verdicts with their reasons.
 
-    :param predictions: one row per transaction and member: transaction_id, member, score, is_fraud_vote.
+    :param predictions: one row per transaction and member, in the order of the verdicts: transaction_id, member, score,
+        is_fraud_vote.
     :param verdicts: one row per transaction: transaction_id, occurred_at, batch_id, votes, voters, members,
         panel_score, reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
     """
@@ -140,8 +141,9 @@ def write_shadow_verdicts(
 def _write_predictions(
     connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
 ) -> None:
-    occurred_at = verdicts.set_index("transaction_id")["occurred_at"].loc[predictions["transaction_id"]]
-    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at, occurred_at=occurred_at.array)
+    # The votes of a transaction follow each other, in the order of the verdicts: nothing has to be looked up.
+    occurred_at = verdicts["occurred_at"].array.repeat(len(predictions) // max(1, len(verdicts)))
+    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at, occurred_at=occurred_at)
     copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
 
 
