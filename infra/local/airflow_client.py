@@ -6,6 +6,9 @@ import requests
 
 from infra.local.settings import Settings
 
+# A machine that has other work answers late; asking again would start a second run.
+_PATIENCE_SECONDS = 120
+
 
 class AirflowClient:
     """A logged-in session of the user `admin`."""
@@ -59,10 +62,10 @@ class AirflowClient:
     def _request(self, method: str, path: str, **arguments: Any) -> requests.Response:
         if "Authorization" not in self._session.headers:
             self._log_in()
-        return self._session.request(method, f"{self._base}/api/v2{path}", timeout=30, **arguments)
+        return self._session.request(method, f"{self._base}/api/v2{path}", timeout=_PATIENCE_SECONDS, **arguments)
 
     def _log_in(self) -> None:
         body = {"username": "admin", "password": self._password}
-        answer = requests.post(f"{self._base}/auth/token", json=body, timeout=30)
+        answer = requests.post(f"{self._base}/auth/token", json=body, timeout=_PATIENCE_SECONDS)
         answer.raise_for_status()
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
