@@ -100,7 +100,8 @@ def _drop_other_months(connection: psycopg.Connection) -> None:
     """Leave this month's tables only: to empty those of all tests before would take longer than a test."""
     months = connection.execute(
         "select c.relname from pg_inherits i join pg_class c on c.oid = inhrelid join pg_class p on p.oid = inhparent"
-        " where p.relname in ('transactions', 'verdicts', 'predictions', 'merchant_counts', 'called_frauds')"
+        " where p.relname in ('transactions', 'verdicts', 'predictions', 'merchant_counts', 'called_frauds',"
+        " 'backfill_scores')"
         " and c.relname <> month_name(p.relname, month_of(now())) order by p.relname desc"
     ).fetchall()
     for (month,) in sorted(months, key=lambda row: row[0].startswith("transactions")):
