@@ -77,13 +77,7 @@ def role_url(postgres: EmbeddedPostgres, passwords: dict[str, str]) -> Callable[
 def database(role_url: Callable[[str], str]) -> str:
     """Address of an empty fraud database, as the role `jikimi`."""
     with psycopg.connect(role_url("postgres"), autocommit=True) as connection:
-        _drop_other_months(connection)
-        rows = connection.execute(
-            "select quote_ident(tablename) from pg_tables"
-            " where schemaname = 'public' and tablename <> 'alembic_version'"
-        ).fetchall()
-        connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
-        connection.execute("select ensure_months(array[now()])")
+        empty(connection)
     return role_url("jikimi")
 
 
@@ -94,6 +88,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real files are not here: {folder} is missing")
     return folder
+
+
+def empty(connection: psycopg.Connection) -> None:
+    """Empty the fraud database, as its owner: this month's tables are there, as after a migration."""
+    _drop_other_months(connection)
+    rows = connection.execute(
+        "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+    ).fetchall()
+    connection.execute(f"truncate {', '.join(row[0] for row in rows)} restart identity cascade")
+    connection.execute("select ensure_months(array[now()])")
 
 
 def _drop_other_months(connection: psycopg.Connection) -> None:

@@ -66,8 +66,8 @@ def test_the_months_to_come_are_there(store):
 
 def test_a_month_that_must_stay_is_passed_over(store, old):
     store.execute(
-        "insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at, last_occurred_at)"
-        " values ('live', 'validated', 1, 1, %(old)s, %(old)s, %(old)s)",
+        "insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at,"
+        " last_occurred_at) values ('live', 'validated', 1, 1, %(old)s, %(old)s, %(old)s)",
         {"old": OLD},
     )
     assert keep()["months of transactions"] == 0

@@ -168,6 +168,7 @@ alter table alerts alter column occurred_at set not null;
 comment on column alerts.occurred_at is 'That of the transaction, by which its month is found.';
 comment on column alerts.folded_into is 'The alert whose message told of this one too; it may be gone by now.';
 create index alerts_occurred_at on alerts (occurred_at);
+create index alerts_accepted_at on alerts (accepted_at);
 
 alter table batches add column first_occurred_at timestamptz, add column last_occurred_at timestamptz;
 update batches b set first_occurred_at = t.first, last_occurred_at = t.last
@@ -175,6 +176,7 @@ from (select batch_id, min(occurred_at) as first, max(occurred_at) as last from 
 where t.batch_id = b.batch_id;
 alter table batches add constraint batches_with_rows_say_when
     check (valid_count = 0 or (first_occurred_at is not null and last_occurred_at is not null));
+create index batches_scored_at on batches (scored_at);
 comment on column batches.first_occurred_at is 'Of its valid rows: the months in which they are found.';
 comment on column batches.last_occurred_at is 'Of its valid rows: the months in which they are found.';
 
