@@ -17,9 +17,10 @@ from tests.benchmarks.latency_methods import (
     seconds,
     wait,
 )
-from tests.benchmarks.stack import Clone, fresh_clone
+from tests.benchmarks.stack import Clone, fresh_clone, wait_for
 
 AIMS = {100: "p95 under 2 s", 500: "p95 under 3 s"}
+_LANDED = "select from landed_transactions where landed_at > to_timestamp(%s) limit 1"
 SETTLE = 20
 """Seconds before the first row that counts, and after the last until its message must have gone."""
 
@@ -44,7 +45,9 @@ def measure() -> Iterator[dict[str, Any]]:
 
 
 def _landed_to_accepted(clone: Clone, path: str, rate: int, length: float, aim: str | None = None) -> dict[str, Any]:
+    started = time.time()
     with replay(clone, rate):
+        wait_for(lambda: clone.ask(_LANDED, started), 120)
         time.sleep(SETTLE)
         before = cpu_seconds(clone)
         begin, end = wait(length)

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import psutil
 import psycopg
 import requests
 from psycopg.rows import dict_row
@@ -84,8 +85,19 @@ def runs(clone: Clone, begin: float, end: float) -> dict[str, Any]:
 
 def cpu_seconds(clone: Clone) -> float:
     """Return the CPU time of all processes of the stack, those that have ended included."""
-    found = {p.pid: p for process in processes_of(clone.home) for p in (process, *process.children(recursive=True))}
-    return sum(sum(process.cpu_times()[:4]) for process in found.values() if process.is_running())
+    times = dict(member for process in processes_of(clone.home) for member in _family(process))
+    # What has ended is counted by the process that waited for it.
+    return sum(sum(each[:4]) for each in times.values())
+
+
+def _family(process: psutil.Process) -> list[tuple[int, Any]]:
+    """Return a process and all below it, each with its CPU times; what ends meanwhile is left out."""
+    found = []
+    with suppress(psutil.NoSuchProcess):
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                found.append((member.pid, member.cpu_times()))
+    return found
 
 
 @contextmanager
