@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.benchmarks import (
     backfill,
+    batch_cost,
     delivery,
     features,
     floor,
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "long_history": long_history.measure,
     "prediction": prediction.measure,
     "floor": floor.measure,
+    "batch_cost": batch_cost.measure,
     "throughput": throughput.measure,
     "backfill": backfill.measure,
     "handbook": handbook.measure,

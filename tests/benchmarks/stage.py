@@ -50,7 +50,7 @@ def staged(folder: Path, customers: int, merchants: int, days: int, live_days: i
     is_live = (transactions["occurred_at"] >= transactions["occurred_at"].max() - timedelta(days=live_days)).to_numpy()
     with database(folder) as urls:
         _load(folder / "history.parquet", transactions[~is_live].merge(labels, on="transaction_id"))
-        _promote(_fitted(transactions[~is_live], labels))
+        promote_fitted(fitted(transactions[~is_live], labels))
         yield Stage(urls, as_landed(transactions[is_live]))
 
 
@@ -84,16 +84,17 @@ def _load(file: Path, history: pd.DataFrame) -> None:
     load(Source(file, FORMATS["canonical"], Selection(), LABEL_DELAY))
 
 
-def _fitted(transactions: pd.DataFrame, labels: pd.DataFrame) -> tuple[dict[str, Estimator], dict[str, float]]:
+def fitted(transactions: pd.DataFrame, labels: pd.DataFrame) -> tuple[dict[str, Estimator], dict[str, float]]:
+    """Return the members of a panel and their thresholds."""
     history = history_of(transactions, labels, LABEL_DELAY.days)
     rows = LabelledRows(history.features, history.is_fraud, history.occurred_at, history.customer, history.amount)
     panel = fit_panel(rows, tuple(MEMBERS), seed=7)
     return panel.members, panel.thresholds(BUDGET, "unanimous")
 
 
-def _promote(fitted: tuple[dict[str, Estimator], dict[str, float]]) -> None:
+def promote_fitted(panel_and_thresholds: tuple[dict[str, Estimator], dict[str, float]]) -> None:
     """Record the panel and keep its members where the tasks of this machine find them."""
-    fitted_members, thresholds = fitted
+    fitted_members, thresholds = panel_and_thresholds
     now = datetime.now(UTC)
     members = tuple(Member(name, f"jikimi_{name}", 1, thresholds[name]) for name in fitted_members)
     panel = NewPanel("unanimous", BUDGET, RUN, now, now, now, now, members, {"average_precision": 0.5}, {})
