@@ -1,10 +1,10 @@
-"""Trains a panel every week and promotes it where it is better."""
+"""Trains a panel every week, and where live rows have drifted, and promotes it where it is better."""
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, TriggerRule
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule
 
-from jikimi.assets import panel_promoted
+from jikimi.assets import drift_found, panel_promoted
 from jikimi.operators.promotion import ApprovePanelOperator, JudgePanelOperator, PromotePanelOperator
 from jikimi.operators.training import TrainPanelOperator
 from jikimi.params import APPROVAL, TRAINING, training_spec
@@ -23,11 +23,13 @@ with DAG(
    shadow and tells nobody. After seven days without an answer it stays there: `jikimi panel promote` decides later.
 4. **promote_panel** makes it the champion. The next micro-batch is scored by it; `jikimi panel rollback` goes back.
 
+It runs every week, and when `monitor_panel` finds that live rows have drifted.
+
 ### To train by hand
 Trigger the DAG and choose in the form. Wider windows need more history: a training needs at least
 `judge_days + 2 * delay_days + 1` days.
 """,
-    schedule="@weekly",
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("@weekly", timezone="UTC"), assets=[drift_found]),
     catchup=False,
     # A run may wait for a person for a week; two trainings at once would take each other's memory.
     max_active_runs=4,

@@ -11,6 +11,7 @@ import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 
+from ml.monitoring import panel_references
 from ml.tracking.card import member_card, model_description, summary, with_decision
 from ml.tracking.datasets import judged_dataset, training_dataset
 from ml.tracking.describing import day, finite
@@ -20,6 +21,8 @@ from ml.training import TrainedPanel, TrainingSpec
 
 EXPERIMENT: Final = "jikimi"
 NOTE: Final = "mlflow.note.content"
+REFERENCES: Final = "references.json"
+"""What the judged rows looked like: what live rows are compared with."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def _log_panel(panel: TrainedPanel, spec: TrainingSpec) -> None:
     mlflow.log_input(training_dataset(panel), context="training")
     mlflow.log_input(judged, context="judging")
     mlflow.log_metrics(finite(panel.figures), dataset=judged)
+    references = panel_references(panel.judged_features, panel.judged_scores, panel.thresholds)
+    mlflow.log_dict({"references": [asdict(each) for each in references]}, REFERENCES)
     with tempfile.TemporaryDirectory() as folder:
         draw_panel(panel, spec, Path(folder))
         # Not in a folder: MLflow's page that compares runs shows only files at the top side by side.

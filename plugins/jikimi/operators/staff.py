@@ -1,6 +1,6 @@
 """What staff hear of: deliveries in trouble, and what the panel agreed on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -41,12 +41,13 @@ class NotifyStaffOperator(BaseOperator):
                 way.close()
 
     def _tell(self, ways: "list[StaffWay]") -> int:
-        from jikimi.delivery.notices import note_digest, note_troubles, send_due
+        from jikimi.delivery.notices import note_alarms, note_digest, note_troubles, send_due
         from jikimi.store.connection import open_store
 
         names, wording, now = [way.name for way in ways], self._wording(), datetime.now(UTC)
         with open_store() as store:
             note_troubles(store, names, wording, now)
+            note_alarms(store, names, wording, now, timedelta(minutes=defaults.alarm_quiet_minutes()))
             note_digest(store, names, wording, now, defaults.digest_minutes())
             sent = {way.name: send_due(store, way) for way in ways}
         self.log.info("notices sent: %s", sent)
@@ -56,4 +57,5 @@ class NotifyStaffOperator(BaseOperator):
         from jikimi.delivery.notices import Wording
 
         pages = self.pages_url if self.pages_url is not None else conf.get("api", "base_url", fallback="")
-        return Wording(defaults.bank_name(), defaults.time_zone(), defaults.staff_language(), pages)
+        dashboards = defaults.dashboards_url()
+        return Wording(defaults.bank_name(), defaults.time_zone(), defaults.staff_language(), pages, dashboards)

@@ -228,6 +228,8 @@ def _days_of_history(spec: "TrainingSpec") -> float | None:
 def _new_panel(
     panel: "TrainedPanel", spec: "TrainingSpec", run_id: str, members: tuple[panels.Member, ...]
 ) -> panels.NewPanel:
+    from ml.monitoring import panel_references
+
     return panels.NewPanel(
         policy=spec.policy,
         messages_per_10k=spec.messages_per_10k,
@@ -235,5 +237,6 @@ def _new_panel(
         members=members,
         figures=panel.figures,
         member_figures=panel.member_figures,
+        references=panel_references(panel.judged_features, panel.judged_scores, panel.thresholds),
         **vars(panel.windows),
     )

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Json
 
 from jikimi.exceptions import JikimiError
 from jikimi.store.connection import Connection, query
+
+if TYPE_CHECKING:
+    from ml.monitoring import Reference
 
 AUTOMATIC = "jikimi"
 """Who decided where no person did."""
@@ -53,6 +56,7 @@ class NewPanel:
 
     :param figures: measure -> value of the whole panel on the judging window.
     :param member_figures: member -> measure -> value.
+    :param references: what the judged rows looked like; live rows are compared with it.
     """
 
     policy: str
@@ -65,6 +69,7 @@ class NewPanel:
     members: tuple[Member, ...]
     figures: Mapping[str, float]
     member_figures: Mapping[str, Mapping[str, float]]
+    references: "Sequence[Reference]" = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,9 @@ def record_panel(connection: Connection, panel: NewPanel) -> int:
             connection.execute(query("insert_panel_member"), values)
         for member_name, figures in {"panel": panel.figures, **panel.member_figures}.items():
             _record_measures(connection, panel_id, member_name, figures, panel)
+        for each in panel.references:
+            reference = {**vars(each), "content": Json(each.content), "panel_id": panel_id}
+            connection.execute(query("insert_panel_reference"), reference)
     return panel_id
 
 

@@ -64,6 +64,7 @@ def seed(url: str, now: datetime) -> None:
         _alerts(connection, now)
         _waiting_and_refused(connection, now)
         _people(connection, now)
+        _monitors(connection, now)
 
 
 def _panels(connection: psycopg.Connection, now: datetime) -> None:
@@ -223,4 +224,60 @@ def _people(connection: psycopg.Connection, now: datetime) -> None:
         """insert into validation_results (batch_id, subject, is_success, evaluated, unsuccessful, result)
         values (1, 'batch', false, 13, 1, jsonb_build_object('unexpected', %s::text))""",
         (CARD,),
+    )
+
+
+def _monitors(connection: psycopg.Connection, now: datetime) -> None:
+    """Add two windows of what the monitors saw of the champion: the last one has drifted and lacks a member."""
+    for kind, name, reference in (
+        ("vote", "unanimous", '{"fraud": 10, "share": 0.01}'),
+        ("vote", "xgboost", '{"fraud": 20, "share": 0.02}'),
+        ("score", "xgboost", '{"edges": [0.5], "counts": [900, 100], "missing": 0}'),
+    ):
+        values = (kind, name, reference)
+        connection.execute("insert into panel_references values (1, %s, %s, 1000, %s)", values)
+    for minutes, missing in ((30, 0), (15, 5)):
+        since, until = now - timedelta(minutes=minutes), now - timedelta(minutes=minutes - 15)
+        connection.execute(
+            "insert into panel_votes values (1, false, %s, %s, 100, 2, 5, 4, %s)", (since, until, missing)
+        )
+        for member in MEMBERS:
+            values = (member, since, until, missing if member == "xgboost" else 0)
+            connection.execute(
+                "insert into member_votes values (1, %s, false, %s, %s, 100, 6, %s, 0.01, 0.99, 0.1, 0.05, 0.6, 0.9)",
+                values,
+            )
+        connection.execute(
+            "insert into member_agreements values (1, 'random_forest', 'xgboost', false, %s, %s, 100, 97, 3)",
+            (since, until),
+        )
+        for kind, name, psi in (("feature", "amount", 0.05), ("feature", "hour", 0.9), ("score", "xgboost", 0.3)):
+            connection.execute(
+                """insert into drift_measures (panel_id, kind, name, state, measured_from, measured_until, window_rows,
+                    psi, missing_share, reference_missing_share, is_calendar)
+                values (1, %s, %s, 'measured', %s, %s, 1000, %s, 0.01, 0, %s)""",
+                (kind, name, since, until, psi, name == "hour"),
+            )
+        for measure, value, expected in (("landed_rows", 100, 90), ("backlog_seconds", 1, None)):
+            values = (measure, value, expected, since, until)
+            connection.execute("insert into data_measures values (%s, '', %s, %s, %s, %s)", values)
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for delay, hits, frauds, amount in ((0, None, None, None), (7, 8, 12, 1000)):
+        connection.execute(
+            """insert into performance_measures (panel_id, measured_from, measured_until, delay_days, scored_rows,
+                active_customers, messages, hits, frauds, amount_caught, amount_missed, estimated_hits,
+                estimated_frauds)
+            values (1, %s, %s, %s, 10000, 2000, 10, %s, %s, %s, %s, 7.5, 11.5)""",
+            (day - timedelta(days=1), day, delay, hits, frauds, amount, amount),
+        )
+    for kind, subject, closed in (("member_missing", "xgboost", None), ("score_drift", "xgboost", now)):
+        connection.execute(
+            """insert into monitor_alarms (kind, part, subject, panel_id, opened_at, last_seen_at, closed_at,
+                sentence_ko, sentence_en, link)
+            values (%s, %s, %s, 1, %s, %s, %s, '문장.', 'A sentence.', '/d/jikimi-panel')""",
+            (kind, "vote" if closed is None else "drift", subject, now - timedelta(minutes=15), now, closed),
+        )
+    connection.execute(
+        "insert into training_requests (panel_id, run_id, sentence, requested_at) values (1, 'run', 'PSI 0.3.', %s)",
+        (now,),
     )

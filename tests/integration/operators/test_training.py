@@ -1,12 +1,15 @@
 """A training leaves a candidate, or the reason why there is none; the champion stays as it is either way."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
+from operator import itemgetter
 
 import pandas as pd
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from mlflow import MlflowClient
+from mlflow import artifacts as mlflow_artifacts
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -16,9 +19,11 @@ from jikimi.exceptions import ServiceUnavailable
 from jikimi.operators.training import TrainPanelOperator
 from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import open_store
+from jikimi.store.monitors import references_of
 from jikimi.store.months import ensure_months
 from jikimi.store.panels import champion as champion_of
 from jikimi.store.panels import show_panel
+from ml.features import FEATURE_NAMES
 from ml.models import MEMBERS
 from ml.simulation import simulate
 
@@ -104,6 +109,19 @@ def test_a_training_leaves_a_candidate_with_figures_versions_and_digests(store, 
     assert all(len(member["sha256"]) == 64 for member in row["members"])
     assert mlflow.get_run(trained["run_id"]).info.status == "FINISHED"
     assert failed_runs(mlflow) == []
+
+
+def test_a_training_keeps_what_its_judged_rows_looked_like(store, history, mlflow):
+    history(*ENOUGH)
+    trained = train()
+    kept = references_of(store, trained["panel_id"])
+    names = {kind: {each.name for each in kept if each.kind == kind} for kind in ("feature", "score", "vote")}
+    assert names["feature"] == set(FEATURE_NAMES)
+    assert names["score"] == set(SPEC["members"])
+    assert names["vote"] == {*SPEC["members"], "unanimous", "majority"}
+    assert all(sum(each.content["counts"]) == each.rows > 1000 for each in kept if each.kind == "score")
+    logged = mlflow_artifacts.load_dict(f"runs:/{trained['run_id']}/references.json")["references"]
+    assert sorted(logged, key=itemgetter("kind", "name")) == [asdict(each) for each in kept]
 
 
 def test_a_training_on_disk_gives_the_panel_of_one_in_memory(store, history, mlflow, tmp_path):
