@@ -14,6 +14,7 @@ from jikimi.store.landing import land
 from jikimi.store.positions import move_position, open_position
 from ml.expectations import validate
 from ml.schema import COLUMN_NAMES
+from tests.integration.counted_rows import assert_counts_agree
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -181,3 +182,19 @@ def test_labels_of_the_past_are_dated_as_in_life(store, load):
     load(landed("a"))
     known_at = store.execute("select known_at, source from labels").fetchone()
     assert known_at == {"known_at": datetime(2026, 5, 1, 10, tzinfo=UTC) + timedelta(days=7), "source": "bank"}
+
+
+def test_rows_are_counted_by_merchant_once_however_often_they_come(store, load):
+    load(landed("a", "b"), landed("b", "c", merchant_id="m2"), landed("bad", amount="-1"))
+    load(landed("a", "b"), landed("d"), name="the same rows in another file")
+    assert_counts_agree(store)
+    assert store.execute("select sum(rows) as rows from merchant_counts where grain = 'day'").fetchone()["rows"] == 4
+
+
+def test_a_row_that_came_with_its_label_is_found_as_fraud(store):
+    position = open_position(store, "f1", "load", "rows.csv")
+    frame = landed("a", "b")
+    chunk = rows(frame)
+    chunk.labels["is_fraud"] = [True, False]
+    history.load_chunk(store, history.judge_chunk(store, chunk, judge), judge, position)
+    assert store.execute("select transaction_id from called_frauds").fetchall() == [{"transaction_id": "a"}]

@@ -11,6 +11,7 @@ from jikimi.store.connection import open_store
 from jikimi.store.labels import insert_labels
 from jikimi.store.merchants import keep_merchants
 from jikimi.store.months import ensure_months
+from tests.integration.counted_rows import assert_counts_agree
 
 NOON = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
 MERCHANTS = ("busy", "m1", "m2", "m3")
@@ -47,15 +48,6 @@ def label(store, *ids, is_fraud=True, known_at=NOON):
 
 def called(store):
     return [row["transaction_id"] for row in store.execute("select transaction_id from called_frauds order by 1")]
-
-
-def assert_counts_agree(store):
-    wrong = store.execute(
-        "with found as (select merchant_id, grain, date_trunc(grain, occurred_at, 'UTC') as begins_at, count(*) as rows"
-        " from transactions cross join (values ('day'), ('hour')) g (grain) group by 1, 2, 3)"
-        " (table merchant_counts except table found) union all (table found except table merchant_counts)"
-    ).fetchall()
-    assert wrong == []
 
 
 def test_rows_are_counted_by_day_and_hour_over_the_end_of_a_month(store):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pandas as pd
+import psycopg
 import pytest
 
 from jikimi.exceptions import JikimiError
@@ -11,6 +12,7 @@ from jikimi.store.connection import open_store
 from jikimi.store.landing import land
 from ml.expectations import validate
 from ml.schema import COLUMN_NAMES
+from tests.integration.counted_rows import assert_counts_agree
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -42,6 +44,7 @@ def test_a_released_row_is_scored_when_it_is_valid(store, refused):
     landed_id = quarantine.release(store, refused, {"amount": "5"})
     outcome = judge_waiting(store)
     assert (outcome.valid, outcome.quarantined) == (1, 0)
+    assert_counts_agree(store)
     stored = store.execute("select landed_id, amount, card_masked from transactions").fetchone()
     assert (stored["landed_id"], float(stored["amount"])) == (landed_id, 5)
     assert stored["card_masked"] == "1234-56**-****-3456"
@@ -55,6 +58,14 @@ def test_a_released_row_that_is_still_broken_is_refused_again(store, refused):
     assert judge_waiting(store).quarantined == 1
     reasons = quarantine.list_quarantined(store, 10)[0]["reasons"]
     assert len(reasons) == 2
+
+
+def test_a_row_that_is_no_longer_kept_as_it_landed_can_be_seen_but_not_released(store, refused, role_url):
+    with psycopg.connect(role_url("postgres"), autocommit=True) as owner:
+        owner.execute("delete from landed_transactions")
+    with pytest.raises(JikimiError, match="no longer kept as it landed"):
+        quarantine.release(store, refused, {"amount": "5"})
+    assert quarantine.show_quarantined(store, refused)["landed_row"]["amount"] == "-5"
 
 
 def test_a_row_is_released_once(store, refused):
