@@ -123,8 +123,10 @@ def _counted(
 def _with_frauds(rows: "pd.DataFrame", frauds: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
-    is_new = ~frauds["transaction_id"].isin(rows["transaction_id"])
-    return pd.concat([rows, frauds[is_new]], ignore_index=True)
+    # Not `isin`, for which pandas makes an object of every row.
+    places = pd.Index(rows["transaction_id"]).get_indexer(pd.Index(frauds["transaction_id"]))
+    joined: pd.DataFrame = pd.concat([rows, frauds[places < 0]], ignore_index=True)
+    return joined
 
 
 def _with_places(history: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":
