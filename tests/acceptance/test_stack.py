@@ -7,7 +7,7 @@ import json
 import re
 import signal
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import psycopg
@@ -35,6 +35,7 @@ DAGS = (
     "notify_staff",
     "review_unknown_alerts",
     "clean_metadata",
+    "score_history",
 )
 CONNECTIONS = ("kakao_default", "alimtalk_default", "smtp_default", "discord_default", "discord_staff")
 WAITING = {
@@ -51,6 +52,11 @@ CHAMPION_MEMBERS = """
 REASONS = """
     select contributions, explanation_ko, explanation_en from unanimous_fraud where not is_shadow
     order by scored_at limit 1
+"""
+SAID_OF_THE_PAST = """
+    select count(*) as rows, count(distinct transaction_id) as different,
+        (select count(*) from alerts a join backfill_scores s using (transaction_id, occurred_at)) as told
+    from backfill_scores
 """
 WAITING_ALERTS = "select alert_id from alerts where state = 'pending' and attempts > 0 order by alert_id"
 
@@ -154,6 +160,22 @@ def test_the_command_line_shows_the_champion_and_finds_none_before_it(stack):
     assert f"panel {panels[0]['panel_id']} is the first champion" in done.stdout
     assert len(done.stdout.splitlines()) == 1
     assert stack.ask("select panel_id from panels where state = 'champion'") == [{"panel_id": panels[0]["panel_id"]}]
+
+
+def test_the_past_is_scored_by_a_backfill_and_nobody_is_told(stack):
+    known = (
+        "select max(occurred_at) as until from transactions join batches b using (batch_id) where source = 'history'"
+    )
+    until = stack.ask(known)[0]["until"]
+    span = (until - timedelta(days=5), until)
+    for _ in range(2):
+        done = stack.jikimi("backfill", "--from", span[0].isoformat(), "--to", span[1].isoformat(), "--wait")
+        assert done.returncode == 0, done.stdout
+        found = stack.ask(
+            "select count(*) as rows from transactions where occurred_at >= %s and occurred_at < %s", *span
+        )
+        assert stack.ask(SAID_OF_THE_PAST) == [{"rows": found[0]["rows"], "different": found[0]["rows"], "told": 0}]
+    assert found[0]["rows"] > 1_000
 
 
 def test_bad_rows_are_quarantined_and_cost_no_other_row_anything(stack, wait_until):
