@@ -8,6 +8,8 @@ from jikimi.store.connection import Connection, query
 from jikimi.store.frames import read_frame
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -121,19 +123,29 @@ def _counted(
 
 
 def _with_frauds(rows: "pd.DataFrame", frauds: "pd.DataFrame") -> "pd.DataFrame":
-    import pandas as pd
-
-    # Not `isin`, for which pandas makes an object of every row.
-    places = pd.Index(rows["transaction_id"]).get_indexer(pd.Index(frauds["transaction_id"]))
-    joined: pd.DataFrame = pd.concat([rows, frauds[places < 0]], ignore_index=True)
-    return joined
+    return _joined(rows, frauds[~_is_among(frauds, rows)])
 
 
 def _with_places(history: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":
     """Add what features ask of the targets only: category and coordinates; of the other rows they stay unknown."""
-    from ml.features.names import COORDINATES
+    return _joined(history[~_is_among(history, targets)], targets.drop(columns=["batch_id", "currency"]))
 
-    return history.join(targets.set_index("transaction_id")[["category", *COORDINATES]], on="transaction_id")
+
+def _joined(some: "pd.DataFrame", others: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    joined: pd.DataFrame = pd.concat([some, others], ignore_index=True)
+    return joined
+
+
+def _is_among(rows: "pd.DataFrame", others: "pd.DataFrame") -> "npt.NDArray[np.bool_]":
+    """Tell which rows are others, too. By Arrow: pandas would make an object of every id."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    ids = (pa.array(frame["transaction_id"], pa.large_string(), from_pandas=True) for frame in (rows, others))
+    found: npt.NDArray[np.bool_] = compute.is_in(*ids).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _labels(connection: Connection, name: str, parameters: dict[str, Any]) -> "pd.DataFrame":
