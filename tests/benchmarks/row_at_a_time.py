@@ -22,11 +22,11 @@ HISTORY = """
     where customer_id = %(customer_id)s and occurred_at > %(since)s and occurred_at < %(occurred_at)s
 """
 TABLES = """
-    create temp table own_transactions (transaction_id text primary key, occurred_at timestamptz, customer_id text,
+    create table own_transactions (transaction_id text primary key, occurred_at timestamptz, customer_id text,
         merchant_id text, amount numeric, category text);
-    create temp table own_predictions (transaction_id text, member text, score float8, scored_at timestamptz,
+    create table own_predictions (transaction_id text, member text, score float8, scored_at timestamptz,
         primary key (transaction_id, member));
-    create temp table own_verdicts (transaction_id text primary key, votes integer, scored_at timestamptz)
+    create table own_verdicts (transaction_id text primary key, votes integer, scored_at timestamptz)
 """
 NO_LABELS = pd.DataFrame(
     {
@@ -40,7 +40,7 @@ NO_LABELS = pd.DataFrame(
 def main(file: str, count: int) -> None:
     """Score some rows and print the rate; the merchant's past is left out, which only makes it faster."""
     rows = pd.read_parquet(file).iloc[:count].to_dict("records")
-    with open_store() as store, psycopg.connect(os.environ["JIKIMI_DATABASE_URL"], row_factory=dict_row) as own:
+    with open_store() as store, psycopg.connect(os.environ["OWNER_URL"], row_factory=dict_row) as own:
         own.execute(TABLES)
         champion = panels.champion(store)
         assert champion is not None
@@ -55,6 +55,7 @@ def main(file: str, count: int) -> None:
         for row in rows:
             _score(own, models, row)
         seconds = time.perf_counter() - began
+        own.execute("drop table own_transactions, own_predictions, own_verdicts")
     print(json.dumps({"value": round(count / seconds, 1), "rows": count}))
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import psutil
 
 from infra.local.airflow_client import AirflowClient
+from infra.postgres.databases import database_url
 from tests.benchmarks.stack import ROOT, Clone, fresh_clone, wait_for
 
 RATE = int(os.environ.get("RATE", "5000"))
@@ -116,13 +117,12 @@ def _outcome(clone: Clone, looks: list[dict[str, float]], landed: int, until_all
 
 def _environment(clone: Clone) -> dict[str, str]:
     settings = clone.settings
+    urls = {
+        "PRODUCER_URL": settings.role_url("jikimi", "producer"),
+        "OWNER_URL": database_url(settings.admin_url, "jikimi"),
+    }
     own = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}", "AIRFLOW_HOME": str(clone.folder.parent / "airflow")}
-    return (
-        clone.environment
-        | settings.client_environment
-        | own
-        | {"PRODUCER_URL": settings.role_url("jikimi", "producer")}
-    )
+    return clone.environment | settings.client_environment | own | urls
 
 
 def _run(clone: Clone, module: str, *words: str) -> str:
