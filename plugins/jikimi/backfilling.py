@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -75,15 +76,23 @@ def begin(
 def follow(api: AirflowApi, store: Connection, backfill: Backfill, report: Report) -> Outcome:
     """Tell of the progress until the last run is over."""
     while True:
-        is_over = api.backfill(backfill.backfill_id)["completed_at"] is not None
+        is_closed = api.backfill(backfill.backfill_id)["completed_at"] is not None
         states = api.run_states(DAG_ID, *_months(backfill.since, backfill.until))
-        is_over = is_over or all(state in ("success", "failed") for state in states.values())
+        is_over = is_closed or all(state in ("success", "failed") for state in states.values())
         done = backfills.progress_of(store, backfill.panel_id, backfill.since, backfill.until, backfill.begun_at)
         seconds = (done.newest - backfill.begun_at).total_seconds() if done.newest else 0.0
         report(done.rows, backfill.rows, f"{done.rows / seconds:,.0f} rows/s" if seconds else "")
         if is_over:
+            if not is_closed:
+                _close(api, backfill)
             return Outcome(done.rows, seconds, sorted(run for run, state in states.items() if state != "success"))
         time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _close(api: AirflowApi, backfill: Backfill) -> None:
+    """Say that a backfill whose runs are over is over: Airflow takes up to 30 seconds, and refuses others so long."""
+    with suppress(JikimiError):  # it noticed meanwhile
+        api.cancel_backfill(backfill.backfill_id)
 
 
 def _panel(store: Connection, panel_id: int | None) -> panels.Panel:

@@ -112,6 +112,12 @@ def test_it_waits_until_the_last_row_is_written(jikimi, airflow, champion, rows,
     assert found["seconds"] > 0
 
 
+def test_what_is_over_is_closed_at_once_so_that_the_next_can_begin(jikimi, airflow, champion, rows):
+    airflow.states, airflow.work = {"backfill__05": "success"}, [lambda: None] * 2
+    jikimi("backfill", "--from", "2026-05-01", "--to", "2026-06-01", "--wait")
+    assert airflow.cancelled == [7]
+
+
 def test_months_that_failed_are_named(jikimi, airflow, champion, rows):
     airflow.states = {"backfill__05": "success", "backfill__06": "failed"}
     done = jikimi("backfill", "--from", "2026-05-01", "--to", "2026-07-01", "--wait", code=1)
