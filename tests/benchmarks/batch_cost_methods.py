@@ -32,7 +32,7 @@ AIMS = {"much history": 1.2, "a busy merchant": 1.5}
 
 def main(folder: str) -> None:
     """Print what a batch costs in each world, then how often it costs what it does in the first one."""
-    panel = fitted(*simulate(2_000, 300, 60, seed=7, end=datetime.now(UTC).replace(microsecond=0)))
+    panel = fitted(*simulate(500, 100, 60, seed=7, end=datetime.now(UTC).replace(microsecond=0)))
     with ExitStack() as stack:
         sizes = {"little history": (LITTLE, 0), "much history": (MUCH, 0), "a busy merchant": (LITTLE, BUSY)}
         worlds = []
