@@ -1,5 +1,6 @@
--- How many scores of each member of a panel fell into each bin of its reference, in a window.
-with edges as (
+-- How many scores of each member of a panel fell into each bin of its reference, in a window. The edges are read once, and
+-- not for every score.
+with edges as materialized (
     select name as member, array(
         select edge::double precision from jsonb_array_elements_text(reference -> 'edges') with ordinality e (edge, place)
         order by place) as edges
