@@ -2,7 +2,7 @@
 with expired as (
     update alerts set state = 'unknown', due_at = clock_timestamp(),
         last_error = 'the dealer took it and no delivery report came within ' || %(hours)s::text || ' hours'
-    where state = 'accepted' and accepted_at < clock_timestamp() - make_interval(secs => %(hours)s * 3600)
+    where state = 'accepted' and accepted_at < statement_timestamp() - make_interval(secs => %(hours)s * 3600)
     returning alert_id
 ), tried as (
     update alert_attempts t set outcome = 'unknown'

@@ -22,7 +22,7 @@ _ALERTS = """
     )
     insert into alerts (transaction_id, occurred_at, panel_id, customer_id, reference, state, due_at, accepted_at)
     select transaction_id, occurred_at, (select min(panel_id) from panels), customer_id, to_hex(landed_id), %(state)s,
-        now() + %(due_in)s, case when %(state)s = 'delivered' then now() - interval '1 day' end
+        now() + %(due_in)s, case when %(state)s in ('accepted', 'delivered') then now() - interval '1 day' end
     from landed
 """
 
@@ -74,6 +74,12 @@ def test_alerts_that_are_not_due_yet_cost_nothing(world, analyzed):
     fill(world, "deferred", due_in=timedelta(hours=1))
     analyzed()
     assert pages(world, "lock_due_alerts", limit=1000) < FEW
+
+
+def test_alerts_whose_report_may_still_come_cost_nothing(world, analyzed):
+    fill(world, "accepted")
+    analyzed()
+    assert pages(world, "expire_accepted", hours=48) < FEW
 
 
 def test_due_alerts_are_neither_sorted_nor_held_against_all_that_are_being_sent(world, analyzed):
