@@ -19,6 +19,7 @@ class Trouble:
 
     :param channel: None where none was chosen yet.
     :param state: `failed`, `unknown` or `still waiting`.
+    :param count: transactions that the customers were not told of, those folded into the alerts included.
     :param named: references of the first few.
     """
 
