@@ -21,7 +21,16 @@ REQUESTS = {
 _TAKEN = Meaning("taken")
 MESSAGES = {
     **dict.fromkeys(("2000", "3000", "4000"), _TAKEN),
+    "1010": Meaning("a field that must be there is missing", Rejected),
+    "1011": Meaning("the number is not written as a telephone number", Rejected),
+    "1024": Meaning("an error of the dealer's own", Unavailable),
+    "1025": Meaning("the kind of message is not one of the dealer's", Misconfigured),
+    "1026": Meaning("the request has another message for this number", Unavailable),
+    "1029": Meaning("the text message has a character that EUC-KR does not know", Rejected),
     "1030": Meaning("the account has too little balance", Misconfigured),
+    "1031": Meaning("the text is too long", Rejected),
+    "1032": Meaning("the dealer does not take the alert's reference", Misconfigured),
+    "1041": Meaning("the KakaoTalk channel is not the account's", Misconfigured),
     "1042": Meaning("the template is not known or not approved", Misconfigured),
     "1043": Meaning("the text is not that of the template", Misconfigured),
     "1062": Meaning("the number that text messages come from is not registered", Misconfigured),
