@@ -44,11 +44,6 @@ def write_letter(channel: str, facts: AlertFacts, bank: str, zone: tzinfo, langu
     return Letter(text, template=name)
 
 
-def render_alert(facts: AlertFacts, bank: str, zone: tzinfo, language: str = "ko") -> str:
-    """Return the message for KakaoTalk."""
-    return write_letter("kakao_friends", facts, bank, zone, language).text
-
-
 def _known(facts: AlertFacts, bank: str, zone: tzinfo, language: str) -> Mapping[str, str]:
     """Return what is known, as the language writes it; empty where it is not."""
     if facts.occurred_at.tzinfo is None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.messages import LANGUAGES, MAX_LENGTH, AlertFacts, Letter, render_alert, template, write_letter
+from ml.messages import LANGUAGES, MAX_LENGTH, AlertFacts, Letter, template, write_letter
 from ml.messages.templates import fill
 from ml.plain_text import text_length
 from tests.unit.ml.messages.cases import CHANNELS, LONGEST, SEOUL, any_facts, facts, shown_by, texts
@@ -61,7 +61,6 @@ def write(channel: str = "kakao_friends", language: str = "ko", bank: str = "○
 @pytest.mark.parametrize("channel", ["kakao_friends", "kakao_memo"])
 def test_korean_message_is_the_one_of_the_contract(channel: str) -> None:
     assert write(channel).text == KOREAN
-    assert render_alert(facts(), "○○은행", SEOUL) == KOREAN
 
 
 def test_english_message_says_the_same() -> None:
