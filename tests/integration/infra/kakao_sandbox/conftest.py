@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,8 @@ from fastapi.testclient import TestClient
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings, webhooks_with
+from tests.conftest import free_port
+from tests.integration.infra.kakao_sandbox import nhn_customer, solapi_customer
 
 ROOT = Path(__file__).parents[4]
 ENVIRONMENT = {
@@ -156,7 +157,7 @@ class Command:
     """The command `python -m infra.kakao_sandbox` as a process of its own."""
 
     def __init__(self, folder: Path, *words: str, module: str = "infra.kakao_sandbox") -> None:
-        self.port, self.smtp_port = _free_port(), _free_port()
+        self.port, self.smtp_port = free_port(), free_port()
         words = (*words, "--folder", str(folder), "--port", str(self.port), "--smtp-port", str(self.smtp_port))
         command = [sys.executable, "-m", module, *words]
         self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ENVIRONMENT)
@@ -179,12 +180,6 @@ class Command:
         raise AssertionError("the sandbox did not start")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def command() -> Iterator[Any]:
     """Start the sandbox as a process: `command(folder, *options)`."""
@@ -196,3 +191,20 @@ def command() -> Iterator[Any]:
             return started
 
         yield start
+
+
+@pytest.fixture
+def nhn(app: Any) -> nhn_customer.Nhn:
+    app.open(
+        nhn_app_key="nhn-app",
+        nhn_secret_key="nhn-secret",
+        nhn_sender_key=nhn_customer.SENDER,
+        templates={"ALERT": nhn_customer.TEMPLATE, "LONG": "#{text}", "MANY": "".join(f"#{{v{i}}}" for i in range(41))},
+    )
+    return nhn_customer.Nhn(app)
+
+
+@pytest.fixture
+def solapi(app: Any) -> solapi_customer.Solapi:
+    app.open(**solapi_customer.ACCOUNT)
+    return solapi_customer.Solapi(app)
