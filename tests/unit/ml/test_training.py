@@ -21,6 +21,7 @@ from ml.training import (
 )
 
 SPEC = TrainingSpec(messages_per_10k=50)
+ALONE = TrainingSpec(members=("xgboost",), policy="majority", messages_per_10k=100)
 END = datetime(2025, 6, 1, tzinfo=UTC)
 History = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -34,6 +35,12 @@ def history() -> History:
 @pytest.fixture(scope="module")
 def panel(history: History) -> TrainedPanel:
     return train(*history, SPEC)
+
+
+@pytest.fixture(scope="module")
+def alone(history: History) -> TrainedPanel:
+    """A panel of one member, for what is the same with all: which rows and labels they get."""
+    return train(*history, ALONE)
 
 
 def test_windows_leave_time_for_the_labels(history: History) -> None:
@@ -68,22 +75,22 @@ def test_panel_is_better_than_chance_and_near_its_budget_on_rows_it_has_not_seen
     assert set(panel.thresholds) == set(panel.members) == set(panel.member_figures) == set(SPEC.members)
 
 
-def test_nothing_after_the_judging_window_changes_the_panel(history: History, panel: TrainedPanel) -> None:
+def test_nothing_after_the_judging_window_changes_the_panel(history: History, alone: TrainedPanel) -> None:
     features, transactions, labels = history
     changed = features.copy()
-    changed.loc[(transactions["occurred_at"] >= panel.windows.judged_until).to_numpy(), list(NUMERIC_NAMES)] = 1e6
-    again = train(changed, transactions, labels, SPEC)
-    assert again.thresholds == panel.thresholds
-    assert again.figures == panel.figures
+    changed.loc[(transactions["occurred_at"] >= alone.windows.judged_until).to_numpy(), list(NUMERIC_NAMES)] = 1e6
+    again = train(changed, transactions, labels, ALONE)
+    assert again.thresholds == alone.thresholds
+    assert again.figures == alone.figures
 
 
-def test_members_learn_nothing_from_labels_that_came_after_judging_began(history: History, panel: TrainedPanel) -> None:
+def test_members_learn_nothing_from_labels_that_came_after_judging_began(history: History, alone: TrainedPanel) -> None:
     features, transactions, labels = history
-    is_old = transactions["occurred_at"] < panel.windows.judged_from - pd.Timedelta(days=14)
-    late = labels[is_old].assign(is_fraud=True, known_at=panel.windows.judged_from + pd.Timedelta(seconds=1))
-    again = train(features, transactions, pd.concat([labels, late]), SPEC)
+    is_old = transactions["occurred_at"] < alone.windows.judged_from - pd.Timedelta(days=14)
+    late = labels[is_old].assign(is_fraud=True, known_at=alone.windows.judged_from + pd.Timedelta(seconds=1))
+    again = train(features, transactions, pd.concat([labels, late]), ALONE)
     rows = features.tail(200)
-    pd.testing.assert_frame_equal(score_members(rows, again.members), score_members(rows, panel.members))
+    pd.testing.assert_frame_equal(score_members(rows, again.members), score_members(rows, alone.members))
 
 
 def test_judging_the_trained_panel_again_gives_its_own_figures(history: History, panel: TrainedPanel) -> None:
@@ -138,11 +145,9 @@ def test_training_without_known_fraud_is_refused(history: History) -> None:
         train(features, transactions, only_recent, SPEC)
 
 
-def test_panel_of_fewer_members_can_be_trained(history: History) -> None:
-    spec = TrainingSpec(members=("xgboost",), policy="majority", messages_per_10k=100)
-    panel = train(*history, spec)
-    assert list(panel.members) == ["xgboost"]
-    assert np.isfinite(list(panel.figures.values())).all()
+def test_panel_of_fewer_members_can_be_trained(alone: TrainedPanel) -> None:
+    assert list(alone.members) == ["xgboost"]
+    assert np.isfinite(list(alone.figures.values())).all()
 
 
 @pytest.mark.parametrize(
@@ -166,13 +171,11 @@ def test_training_on_nothing_but_fraud_is_refused(history: History) -> None:
         train(features, transactions, labels.assign(is_fraud=True), SPEC)
 
 
-def test_order_of_the_frames_does_not_matter(history: History) -> None:
+def test_order_of_the_frames_does_not_matter(history: History, alone: TrainedPanel) -> None:
     features, transactions, labels = history
-    spec = TrainingSpec(members=("logistic_regression",))
-    shuffled = transactions.sample(frac=1.0, random_state=1)
-    straight, mixed = train(features, transactions, labels, spec), train(features, shuffled, labels, spec)
-    assert mixed.thresholds == straight.thresholds
-    assert mixed.training_frauds == straight.training_frauds
+    mixed = train(features, transactions.sample(frac=1.0, random_state=1), labels, ALONE)
+    assert mixed.thresholds == alone.thresholds
+    assert mixed.training_frauds == alone.training_frauds
 
 
 def test_what_was_judged_is_kept_with_the_panel(panel: TrainedPanel) -> None:
