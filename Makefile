@@ -21,8 +21,8 @@ reset: $(call STAMP,runtime) ## stop it, ask, delete all data
 env: ## make .env with generated secrets for docker compose
 	@$(PYTHON) -m infra.compose.env
 
-test: $(call STAMP,dev) ## run every test, the real stack included
-	.venv/bin/pytest
+test: $(call STAMP,dev) ## run every test, the real stack included, one worker for each core
+	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
 
 check: $(call STAMP,dev) ## ruff, mypy, import-linter
 	.venv/bin/ruff check

@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,18 +18,31 @@ import pytest
 from infra.local.postgres import EmbeddedPostgres
 from infra.postgres.databases import ROLES, database_url, prepare_server
 
-# Importing Airflow makes its folder; tests make none in somebody's home.
-os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="jikimi-airflow-"))
+# Importing Airflow makes its folder and its database; tests make none in somebody's home, and each worker has its own.
+if "AIRFLOW_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="jikimi-airflow-")
 # As tasks have it (infra/airflow/airflow.env): read when the first library with OpenMP is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+# Below those that systems give to clients: none of another worker's connections takes one before its server starts.
+_PORTS = range(16_000, 32_000)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests among workers, where there are any."""
+    from tests.workers import Sharing
+
+    return Sharing(config, log)
 
 
 def free_port() -> int:
     """Return a port on 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

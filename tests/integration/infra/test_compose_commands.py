@@ -26,6 +26,7 @@ from infra.local.leftovers import end_processes_of
 from infra.local.postgres import EmbeddedPostgres
 from infra.local.settings import STACK_VARIABLE
 from tests.compose_file import ROOT, environment_of, load
+from tests.conftest import free_port
 
 _ADDRESSES = {"postgres": 5432, "redis": 6379, "airflow-api-server": 8080, "mlflow": 5000, "sandbox": 8090}
 _AIRFLOW = ["airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"]
@@ -69,7 +70,7 @@ class Containers:
             # Its own port, in the command and in the health check.
             text = re.sub(rf"(?<!\d){_ADDRESSES[name]}(?!\d)", str(self.ports[name]), text)
         if text == str(SMTP_PORT):
-            text = str(_free_port())
+            text = str(free_port())
         folders = {"/opt/jikimi": ROOT, "/opt/airflow": self.folder / "airflow", "/var/lib": self.folder / "var/lib"}
         for inside, outside in (folders | {"dir /data": f"dir {self.folder}/var/lib/redis"}).items():
             text = text.replace(inside, str(outside))
@@ -138,7 +139,7 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]
     folder = tmp_path_factory.mktemp("compose")
     template = filled((ROOT / ".env.example").read_text(encoding="utf-8")).splitlines()
     values = dict(line.split("=", 1) for line in template if line and not line.startswith("#"))
-    stack = Containers(folder, values, {name: _free_port() for name in _ADDRESSES})
+    stack = Containers(folder, values, {name: free_port() for name in _ADDRESSES})
     # As the Dockerfile does.
     (folder / "airflow/config").mkdir(parents=True)
     shutil.copy(ROOT / "infra/airflow/airflow_local_settings.py", folder / "airflow/config")
@@ -258,9 +259,3 @@ def _wait_until_it_answers(url: str) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from ml.features import compute_features
 from ml.simulation import simulate
 from ml.tracking import LoggedTraining, log_training
 from ml.training import TrainedPanel, TrainingSpec, train
+from tests.conftest import free_port
 
 SPEC = TrainingSpec(messages_per_10k=100)
 
@@ -31,7 +31,7 @@ class Server(NamedTuple):
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("mlflow")
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += [
         "--backend-store-uri",
@@ -89,10 +89,4 @@ def logged(
 @pytest.fixture
 def closed_port() -> int:
     """A port that nobody listens on."""
-    return _free_port()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
