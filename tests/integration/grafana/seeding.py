@@ -65,6 +65,7 @@ def seed(url: str, now: datetime) -> None:
         _waiting_and_refused(connection, now)
         _people(connection, now)
         _monitors(connection, now)
+        _backfill(connection, now)
 
 
 def _panels(connection: psycopg.Connection, now: datetime) -> None:
@@ -280,4 +281,21 @@ def _monitors(connection: psycopg.Connection, now: datetime) -> None:
     connection.execute(
         "insert into training_requests (panel_id, run_id, sentence, requested_at) values (1, 'run', 'PSI 0.3.', %s)",
         (now,),
+    )
+
+
+def _backfill(connection: psycopg.Connection, now: datetime) -> None:
+    """Add what the challenger says of one past transaction."""
+    connection.execute(
+        """insert into backfill_parts (panel_id, run_id, rows_from, rows_until, row_count, reading_seconds,
+            features_seconds, scoring_seconds, writing_seconds)
+        values (%s, 'run', %s, %s, 1, 1, 1, 1, 1)""",
+        (CHALLENGER, now - timedelta(days=2001), now),
+    )
+    connection.execute(
+        """insert into backfill_scores (panel_id, occurred_at, transaction_id, part_id, votes, voters, members,
+            panel_score, scores)
+        select %s, occurred_at, transaction_id, 1, 3, 3, 3, 0.9, '{0.9,0.9,0.9}' from transactions
+        where transaction_id = 'T01'""",
+        (CHALLENGER,),
     )
