@@ -5,6 +5,7 @@ Prints JSON lines: the seconds until the stack was whole again, part by part, th
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.acceptance.accounting import problems
 from tests.acceptance.running import RunningStack, environment_for
 from tests.benchmarks.report import machine
 from tests.faults.healing import heal, wait
+from tests.faults.landing import landing
 
 AIM_SECONDS = 60
 PARTS = ("triggerer", "scheduler", "dag-processor", "api-server", "postgres")
@@ -35,8 +37,9 @@ def main() -> int:
     arguments = _arguments()
     parts = arguments.part or [*PARTS, *(ON_CELERY if arguments.executor == "celery" else ())]
     _print({**machine(), "measurement": "faults", "executor": arguments.executor, "rows_per_second": arguments.rate})
-    with _running(arguments.executor, arguments.rate) as stack:
-        seconds = [_killed(stack, part) for part in parts]
+    with _running(arguments.executor) as stack:
+        with landing(stack, arguments.rate):
+            seconds = [_killed(stack, part) for part in parts]
         accounts = _accounts(stack)
     return 1 if accounts["problems"] or max(seconds) > AIM_SECONDS else 0
 
@@ -50,37 +53,35 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _running(executor: str, rate: int) -> Iterator[RunningStack]:
-    """Give a stack of its own under load and end it afterwards."""
+def _running(executor: str) -> Iterator[RunningStack]:
+    """Give a stack of its own that has a panel, and end it afterwards."""
     with tempfile.TemporaryDirectory(prefix="jikimi-faults-") as folder:
         home = Path(folder) / "home"
         home.mkdir(mode=0o711)
         Path(folder).chmod(0o711)
-        # Live rows for more than five minutes at any rate.
-        sizes = {"CUSTOMERS": str(max(800, rate * 15)), "MERCHANTS": "500", "HISTORY_DAYS": "40", "RATE": str(rate)}
+        sizes = {"CUSTOMERS": "800", "MERCHANTS": "200", "HISTORY_DAYS": "60"}
         sizes = {f"JIKIMI_DEMO_{name}": value for name, value in sizes.items()}
         stack = RunningStack(home, environment_for(home, EXECUTOR=executor, **sizes), patience_seconds=1200)
         try:
             done = stack.make("up")
             if done.returncode:
                 raise RuntimeError(done.stdout)
+            stack.stop("replay")
             yield stack
         finally:
             stack.make("down")
 
 
 def _killed(stack: RunningStack, part: str) -> float:
-    _settle(stack)
-    healing = heal(stack, part)
-    _print(
-        {
-            "measurement": "faults",
-            "killed": part,
-            "scored_again_seconds": healing.scored_again_seconds,
-            "healed_seconds": healing.healed_seconds,
-            "aim": f"healed within {AIM_SECONDS} s",
-        }
-    )
+    """Kill a part and return the seconds until all was well again; infinite where it never was."""
+    line = {"measurement": "faults", "killed": part, "aim": f"healed within {AIM_SECONDS} s"}
+    try:
+        _settle(stack)
+        healing = heal(stack, part)
+    except TimeoutError as error:
+        _print(line | {"problem": str(error)})
+        return math.inf
+    _print(line | {"scored_again_seconds": healing.scored_again_seconds, "healed_seconds": healing.healed_seconds})
     return healing.healed_seconds
 
 
@@ -91,8 +92,7 @@ def _settle(stack: RunningStack) -> None:
 
 
 def _accounts(stack: RunningStack) -> dict[str, Any]:
-    """Stop landing rows, wait until nothing waits any more, and account for everything."""
-    stack.stop("replay")
+    """Wait until nothing waits any more, and account for everything."""
     for statement, what in ((_WAITS, "all rows claimed"), (_UNSCORED, "all scored"), (_UNSENT, "all alerts sent")):
         wait(lambda statement=statement: not stack.ask(statement), what, 300)
     states = stack.ask("select state, count(*) as number from alerts group by state order by state")
