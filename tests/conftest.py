@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.local.postgres import EmbeddedPostgres
 from infra.postgres.databases import ROLES, database_url, prepare_server
@@ -23,6 +24,9 @@ if "AIRFLOW_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="jikimi-airflow-")
 # As tasks have it (infra/airflow/airflow.env): read when the first library with OpenMP is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# No test measures time: a busy machine, or the other workers, would make it fail.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 # Below those that systems give to clients: none of another worker's connections takes one before its server starts.
 _PORTS = range(16_000, 32_000)
