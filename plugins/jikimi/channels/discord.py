@@ -1,9 +1,7 @@
 """Discord to customers: a thread of the webhook's channel, or the channel itself."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
-
-from jikimi.channels.base import Limits, Message, Quota, Taken, in_slices
+from jikimi.channels.base import Limits, Message, Taken
+from jikimi.channels.one_by_one import OneByOne
 from jikimi.exceptions import DeliveryError
 from jikimi.hooks.discord import DiscordHook
 
@@ -11,8 +9,8 @@ NAME = "discord"
 CONNECTION_ID = "discord_default"
 
 
-class DiscordChannel:
-    """Posts to one webhook, one message a call.
+class DiscordChannel(OneByOne):
+    """Posts to one webhook, which takes one message at a time.
 
     :raises NotConfigured: the connection cannot be used.
     """
@@ -23,18 +21,6 @@ class DiscordChannel:
         self.connection_id = connection_id
         self._hook = DiscordHook(connection_id)
         self.limits = Limits(per_second=self._hook.settings.messages_per_second)
-
-    def quotas(self, message: Message) -> Sequence[Quota]:
-        """Return nothing: Discord counts no days."""
-        return ()
-
-    def calls(self, messages: Sequence[Message]) -> list[list[Message]]:
-        """Give each message a call of its own: Discord takes one at a time."""
-        return in_slices(messages, self.limits.messages_a_call)
-
-    def send(self, messages: Sequence[Message], call_id: UUID) -> Mapping[int, Taken | DeliveryError]:
-        """Post each message once and return what became of it, by alert id."""
-        return {message.alert_id: self._sent(message) for message in messages}
 
     def test(self) -> tuple[bool, str]:
         """Try whether Discord knows the webhook; posts nothing."""

@@ -1,10 +1,9 @@
 """E-mail to customers."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
-from jikimi.channels.base import Limits, Message, Quota, Taken, in_slices
+from jikimi.channels.base import Limits, Message, Taken
+from jikimi.channels.one_by_one import OneByOne
 from jikimi.exceptions import DeliveryError
 from jikimi.hooks.mail import MailHook
 from jikimi.hooks.mime import address_of, compose
@@ -13,7 +12,7 @@ NAME = "email"
 CONNECTION_ID = "smtp_default"
 
 
-class EmailChannel:
+class EmailChannel(OneByOne):
     """Sends through one mail server, one mail a call: a sender that dies leaves one mail in doubt, not fifty.
 
     The connection to the server stays open between the calls.
@@ -27,18 +26,6 @@ class EmailChannel:
         self.connection_id = connection_id
         self._hook = MailHook(connection_id)
         self.limits = Limits(per_second=self._hook.settings.messages_per_second)
-
-    def quotas(self, message: Message) -> Sequence[Quota]:
-        """Return nothing: mail servers count no days that we know of."""
-        return ()
-
-    def calls(self, messages: Sequence[Message]) -> list[list[Message]]:
-        """Give each mail a call of its own."""
-        return in_slices(messages, self.limits.messages_a_call)
-
-    def send(self, messages: Sequence[Message], call_id: UUID) -> Mapping[int, Taken | DeliveryError]:
-        """Send each message once and return what became of it, by alert id."""
-        return {message.alert_id: self._sent(message) for message in messages}
 
     def test(self) -> tuple[bool, str]:
         """Try the server and the login; sends nothing."""

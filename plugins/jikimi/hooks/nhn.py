@@ -1,18 +1,16 @@
 """Alimtalk over NHN Cloud's API v2.3: up to 1,000 messages a request, each request under an idempotency key."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import requests
-from airflow.sdk import BaseHook
 from airflow.sdk.log import mask_secret
 
 from jikimi.exceptions import JikimiError, Unknown
-from jikimi.hooks.alimtalk import Alimtalk, Asked, Finding, Outcome, Receipt, settings_of
+from jikimi.hooks.alimtalk import Alimtalk, Asked, Finding, Outcome, Receipt
+from jikimi.hooks.alimtalk_hook import AlimtalkHook
 from jikimi.hooks.alimtalk_settings import NHN, AlimtalkSettings
 from jikimi.hooks.nhn_codes import KNOWN_CALL, SERVICE, TAKEN, code_of, error_of_code
 from jikimi.hooks.nhn_reports import findings, minutes
@@ -21,46 +19,22 @@ from jikimi.hooks.transport import exchange
 _JSON = "application/json;charset=UTF-8"
 
 
-class NhnHook(BaseHook):
-    """Sends Alimtalk with one connection.
+class NhnHook(AlimtalkHook):
+    """Sends Alimtalk with one connection, whose login is the app key and whose password the secret key."""
 
-    :param alimtalk_conn_id: the connection; login is the app key, password the secret key.
-    :param now: the present instant, aware.
-    """
-
-    conn_name_attr = "alimtalk_conn_id"
-    default_conn_name = "alimtalk_default"
     conn_type = NHN
     hook_name = "Alimtalk (NHN Cloud)"
 
-    def __init__(
-        self,
-        alimtalk_conn_id: str = default_conn_name,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        super().__init__()
-        self.alimtalk_conn_id = alimtalk_conn_id
-        self.now = now
-
     @cached_property
     def settings(self) -> AlimtalkSettings:
-        """The connection, checked.
+        """The connection, checked; the app key is masked in logs.
 
         :raises NotConfigured: it is missing, or a field of it cannot be used.
         """
-        settings = settings_of(self, self.alimtalk_conn_id)
+        settings = super().settings
         # It stands in the addresses that are asked, which some libraries log.
         mask_secret(settings.key)
         return settings
-
-    @cached_property
-    def _session(self) -> requests.Session:
-        return requests.Session()
-
-    def get_conn(self) -> requests.Session:
-        """Return the HTTP session that all calls of this hook share."""
-        return self._session
 
     def send(self, messages: Sequence[Alimtalk], call_id: UUID) -> list[Outcome]:
         """Send up to 1,000 messages, all of one template, and return what became of each, in their order.

@@ -5,17 +5,15 @@ HTTP status to itself, so that a server that takes nothing (503) looks like one 
 answers with telephone numbers into its exceptions. It opens connections again, but sends nothing twice; nor do we.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import requests
-from airflow.sdk import BaseHook
 
 from jikimi.exceptions import DeliveryError, JikimiError, Unknown
-from jikimi.hooks.alimtalk import Alimtalk, Asked, Finding, Outcome, Receipt, settings_of
-from jikimi.hooks.alimtalk_settings import SOLAPI, AlimtalkSettings
+from jikimi.hooks.alimtalk import Alimtalk, Asked, Finding, Outcome, Receipt
+from jikimi.hooks.alimtalk_hook import AlimtalkHook
+from jikimi.hooks.alimtalk_settings import SOLAPI
 from jikimi.hooks.solapi_codes import REFERENCE, SERVICE, error_of_message, error_of_request, reference_of
 from jikimi.hooks.solapi_reports import findings
 from jikimi.hooks.transport import error_of_status, exchange
@@ -27,43 +25,11 @@ _SEND = "/messages/v4/send-many/detail"
 _LIST = "/messages/v4/list-old"
 
 
-class SolapiHook(BaseHook):
-    """Sends Alimtalk with one connection.
+class SolapiHook(AlimtalkHook):
+    """Sends Alimtalk with one connection, whose login is the API key and whose password the API secret."""
 
-    :param alimtalk_conn_id: the connection; login is the API key, password the API secret.
-    :param now: the present instant, aware.
-    """
-
-    conn_name_attr = "alimtalk_conn_id"
-    default_conn_name = "alimtalk_default"
     conn_type = SOLAPI
     hook_name = "Alimtalk (SOLAPI)"
-
-    def __init__(
-        self,
-        alimtalk_conn_id: str = default_conn_name,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        super().__init__()
-        self.alimtalk_conn_id = alimtalk_conn_id
-        self.now = now
-
-    @cached_property
-    def settings(self) -> AlimtalkSettings:
-        """The connection, checked.
-
-        :raises NotConfigured: it is missing, or a field of it cannot be used.
-        """
-        return settings_of(self, self.alimtalk_conn_id)
-
-    @cached_property
-    def _session(self) -> requests.Session:
-        return requests.Session()
-
-    def get_conn(self) -> requests.Session:
-        """Return the HTTP session that all calls of this hook share."""
-        return self._session
 
     def send(self, messages: Sequence[Alimtalk]) -> list[Outcome]:
         """Send messages in one request and return what became of each, in their order.
