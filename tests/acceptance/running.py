@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import requests
@@ -102,6 +103,16 @@ class RunningStack:
     def kill_manager(self) -> None:
         """End the process manager, without warning."""
         os.kill(int((self.home / "supervisord.pid").read_text()), signal.SIGKILL)
+
+    def listening(self) -> set[tuple[str, int]]:
+        """Return address and port of everything that the stack's processes listen on."""
+        found = set()
+        for process in self.processes:
+            # Tasks come and go meanwhile.
+            with suppress(psutil.NoSuchProcess):
+                sockets = process.net_connections("inet")
+                found |= {tuple(each.laddr) for each in sockets if each.status == psutil.CONN_LISTEN}
+        return found
 
     @property
     def manager(self) -> Manager:

@@ -9,7 +9,6 @@ import signal
 import socket
 from datetime import UTC, datetime, timedelta
 
-import psutil
 import psycopg
 import pytest
 import requests
@@ -87,9 +86,7 @@ def test_without_a_panel_rows_wait_as_validated(bare_stack, wait_until):
 def test_secrets_are_private_and_pages_are_on_loopback(bare_stack):
     for name in ("secrets.json", "env", "supervisord.conf", "airflow/passwords.json"):
         assert (bare_stack.home / name).stat().st_mode & 0o777 == 0o600, name
-    listening = [c for p in bare_stack.processes for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
-    assert listening
-    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+    assert {address for address, _ in bare_stack.listening()} == {"127.0.0.1"}
 
 
 def test_down_leaves_no_process(bare_stack):

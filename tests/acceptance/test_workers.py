@@ -7,7 +7,6 @@ import json
 import shutil
 from datetime import UTC, datetime
 
-import psutil
 import pytest
 
 from infra.local.workers import WORKERS
@@ -67,9 +66,9 @@ def test_rows_are_scored_and_a_message_is_delivered(celery_stack, wait_until):
 
 
 def test_redis_and_workers_listen_to_nobody_but_this_machine(celery_stack):
-    listening = [c for p in celery_stack.processes for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
-    assert celery_stack.settings.ports["redis"] in {connection.laddr.port for connection in listening}
-    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+    listening = celery_stack.listening()
+    assert celery_stack.settings.ports["redis"] in {port for _, port in listening}
+    assert {address for address, _ in listening} == {"127.0.0.1"}
 
 
 def test_worker_killed_under_load_comes_back_and_nothing_is_lost(celery_stack, wait_until):
