@@ -79,7 +79,7 @@ class Stack:
         self._wait_for("sandbox", lambda: _answers(self.settings.url("sandbox") + "/health"), 60)
         self._wait_for("mlflow", lambda: _answers(self.settings.url("mlflow") + "/health"), 180)
         self._say("MLflow and the sandbox are ready")
-        self._wait_for("api-server", self.airflow.is_healthy, 180)
+        self._wait_for("api-server", self.airflow.is_healthy, 300)
         self._wait_for("dag-processor", self._dags_are_parsed, 120)
         if self.runs_on_celery:
             self._wait_for("worker-1", lambda: answering_workers(self.settings) >= set(WORKERS), 120)
