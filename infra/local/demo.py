@@ -4,6 +4,7 @@ import os
 import time
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from typing import Any
 
 from infra.local.demo_plan import DEMO_FILE, LIVE_DAYS, demo_end, live_from
 from infra.local.stack import Say, Stack, StackError
@@ -44,6 +45,19 @@ def train_first_panel(stack: Stack, say: Say) -> None:
         time.sleep(1)
     if state != "success":
         raise StackError(f"the training ended as {state}: see the run {run_id} in Airflow's DAG train_panel.")
+    with _store(stack) as store:
+        if panels.champion(store) is None:
+            raise StackError(_refusal(panels.list_panels(store, 1)))
+
+
+def _refusal(newest: list[dict[str, Any]]) -> str:
+    if not newest:
+        return "the training left no panel: see the DAG train_panel in Airflow."
+    panel_id, decision = newest[0]["panel_id"], newest[0]["decision"]
+    return (
+        f"the gate refused the first panel, so nobody votes. {decision} Give JIKIMI_MESSAGES_PER_10K a larger budget "
+        f'and run `make up` again, or take it as it is: `jikimi panel promote {panel_id} --force --reason "…"`.'
+    )
 
 
 def replay_live(stack: Stack, say: Say, seconds: float = 120) -> None:
