@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg import errors
 
 from jikimi.exceptions import StoredMeanwhile
+from jikimi.store.arrays import text_array
 from jikimi.store.bulk import copy_frame, plain_json
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import copy_rows, read_frame
@@ -39,7 +40,7 @@ class Outcome:
 def stored_rows(connection: Connection, transaction_ids: Iterable[str | None]) -> "pd.DataFrame":
     """Return what is stored under these ids: the argument `known` of `ml.expectations.validate`."""
     ids = sorted({identifier for identifier in transaction_ids if isinstance(identifier, str)})
-    frame = read_frame(connection, "stored_rows", {"transaction_ids": ids}, instants=["occurred_at"])
+    frame = read_frame(connection, "stored_rows", {"transaction_ids": text_array(ids)}, instants=["occurred_at"])
     # A column that is null throughout would be one of numbers.
     return frame.astype(dict.fromkeys(_STORED_TEXTS, "str"))
 

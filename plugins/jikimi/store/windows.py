@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jikimi.store.arrays import instant_array, text_array
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
 from jikimi.store.frames import read_frame
@@ -112,8 +113,8 @@ def _counted(
     asked = instants_to_count(rows, labels, targets["transaction_id"].tolist(), pd.Timedelta(delay))
     day = timedelta(days=1)
     parameters = {
-        "merchants": asked["merchant_id"].tolist(),
-        "instants": asked["occurred_at"].tolist(),
+        "merchants": text_array(asked["merchant_id"]),
+        "instants": instant_array(asked["occurred_at"]),
         "first": asked["occurred_at"].min() - day,
         "last": asked["occurred_at"].max() + day,
     }
@@ -156,8 +157,8 @@ def _bounds(targets: "pd.DataFrame", delay: timedelta) -> dict[str, Any]:
     oldest, newest = targets["occurred_at"].min(), targets["occurred_at"].max()
     longest = longest_window()
     return {
-        "customers": targets["customer_id"].unique().tolist(),
-        "merchants": targets["merchant_id"].unique().tolist(),
+        "customers": text_array(targets["customer_id"].unique()),
+        "merchants": text_array(targets["merchant_id"].unique()),
         "customers_from": oldest - longest,
         "until": newest,
         "merchants_from": oldest - longest - delay,
