@@ -1,26 +1,40 @@
-"""Writes the dashboards' JSON: `python -m grafana.build`."""
+"""Writes the dashboards' JSON in every language: `python -m grafana.build`."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-from grafana.model import Json
+from grafana.drift import drift
+from grafana.messages import messages
+from grafana.model import LANGUAGES, Json, spoken
 from grafana.operations import operations
+from grafana.panel import panel
+from grafana.pipeline import pipeline
 
 FOLDER = Path(__file__).parent / "dashboards"
-DASHBOARDS: dict[str, Callable[[], Json]] = {"operations.json": operations}
+DASHBOARDS: dict[str, Callable[[], Json]] = {
+    "operations": operations,
+    "panel": panel,
+    "drift": drift,
+    "pipeline": pipeline,
+    "messages": messages,
+}
 
 
-def render(made: Json) -> str:
-    """Return a dashboard as its file holds it."""
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+def files() -> dict[str, str]:
+    """Return what each file below `dashboards/` holds, by its path there: `en/operations.json` and so on."""
+    return {
+        f"{language}/{name}.json": json.dumps(spoken(make(), language), indent=2, ensure_ascii=False) + "\n"
+        for name, make in DASHBOARDS.items()
+        for language in LANGUAGES
+    }
 
 
 def main() -> None:
     """Write every dashboard."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, make in DASHBOARDS.items():
-        (FOLDER / name).write_text(render(make()), encoding="utf-8")
+    for path, text in files().items():
+        (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
+        (FOLDER / path).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The kinds of panels that the dashboards use, each with options that make it readable."""
 
-from grafana.model import Json, override, panel
+from grafana.model import Json, name_columns, override, panel
 
 _WORD = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _ROWS = {"calcs": ["lastNotNull"], "fields": "", "values": True}
@@ -30,14 +30,33 @@ def stat(
     return made
 
 
-def time_series(number: int, query: str, unit: str, colors: dict[str, str] | None = None) -> Json:
-    """Return lines over time; a null is a gap."""
+def time_series(
+    number: int, query: str, unit: str, columns: str = "", *, label: str | None = None, interval: str = "5s"
+) -> Json:
+    """Return lines over time; a null is a gap.
+
+    :param columns: one line each, named in the reader's language; without, a line is named by its `label`.
+    """
     made = panel("timeseries", number, query, unit)
-    made["interval"] = "5s"
+    made["interval"] = interval
     made["fieldConfig"]["defaults"] |= {"color": {"mode": "palette-classic"}, "min": 0, "custom": _line()}
     made["options"] = {"legend": _LEGEND, "tooltip": _TOOLTIP}
-    for column, color in (colors or {}).items():
+    if label and not columns:
+        made["fieldConfig"]["defaults"]["displayName"] = f"${{__field.labels.{label}}}"
+    return name_columns(made, columns, label)
+
+
+def paint(made: Json, **colors: str) -> Json:
+    """Give columns a colour of their own, the same on every dashboard."""
+    for column, color in colors.items():
         override(made, column, color={"mode": "fixed", "fixedColor": color})
+    return made
+
+
+def lines_at(made: Json, warn: float, alarm: float) -> Json:
+    """Draw the limits of a time series as lines."""
+    made["fieldConfig"]["defaults"]["thresholds"] = _thresholds(warn, alarm)["thresholds"]
+    made["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"] = {"mode": "line"}
     return made
 
 
@@ -61,9 +80,7 @@ def bars(number: int, query: str, unit: str, colors: dict[str, str]) -> Json:
         "legend": _LEGEND,
         "tooltip": _TOOLTIP,
     }
-    for column, color in colors.items():
-        override(made, column, color={"mode": "fixed", "fixedColor": color})
-    return made
+    return paint(name_columns(made, " ".join(colors)), **colors)
 
 
 def ranking(number: int, query: str, color: str) -> Json:
@@ -101,12 +118,32 @@ def pie(number: int, query: str, *, of_columns: bool = False) -> Json:
     return made
 
 
-def table(number: int, query: str) -> Json:
-    """Return rows as they are; numbers get their unit column by column."""
+def table(number: int, query: str, columns: str) -> Json:
+    """Return rows as they are; each column has a name in the reader's language and the unit of its kind."""
     made = panel("table", number, query, "string")
     made["fieldConfig"]["defaults"]["custom"] = {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True}
     made["options"] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
+    return name_columns(made, columns)
+
+
+def traffic_light(made: Json, column: str, warn: float, alarm: float) -> Json:
+    """Colour the cells of a column green, orange from `warn` and red from `alarm` on."""
+    cell = {"type": "color-background", "mode": "basic"}
+    return override(made, column, custom__cellOptions=cell, **_thresholds(warn, alarm))
+
+
+def matrix(number: int, query: str, row: str, column: str, value: str) -> Json:
+    """Return a table with a row and a column for each name; the more two agree, the greener."""
+    made = panel("table", number, query, "percentunit")
+    fields = {"rowField": row, "columnField": column, "valueField": value, "emptyValue": "empty"}
+    made["transformations"] = [{"id": "groupingToMatrix", "options": fields}]
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "continuous-RdYlGr"}, "min": 0.8, "max": 1}
+    made["fieldConfig"]["defaults"]["custom"] = {"align": "auto", "cellOptions": _SHADED}
+    made["options"] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
     return made
+
+
+_SHADED = {"type": "color-background", "mode": "gradient"}
 
 
 def world(number: int, query: str) -> Json:

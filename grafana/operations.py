@@ -1,7 +1,7 @@
 """The dashboard Operations: what is stolen now, whether customers hear of it, whether the pipeline keeps up."""
 
-from grafana.kinds import BLUE, ORANGE, RED, bars, pie, ranking, stat, table, time_series, world
-from grafana.model import Json, annotation, dashboard, layout, override, section, variable
+from grafana.kinds import BLUE, ORANGE, RED, bars, paint, pie, ranking, stat, table, time_series, world
+from grafana.model import Json, dashboard, layout, name_columns, override, section, variable
 
 _Rows = list[tuple[int, list[Json]]]
 
@@ -9,10 +9,8 @@ _Rows = list[tuple[int, list[Json]]]
 def operations() -> Json:
     """Return the dashboard."""
     rows = [*_now(), *_fraud(), *_traffic(), *_messages(), *_pipeline()]
-    variables = [variable("member"), variable("category")]
-    purpose = "What comes in, what the panel calls fraud, whether customers hear of it, and whether anything waits."
-    notes = [annotation("promotions", "purple")]
-    return dashboard("jikimi-operations", "Operations", purpose, layout(*rows), variables, notes)
+    variables = [variable("member", "member"), variable("category", "category")]
+    return dashboard("operations", "now-15m", "5s", layout(*rows), variables)
 
 
 def _now() -> _Rows:
@@ -28,15 +26,30 @@ def _now() -> _Rows:
 
 
 def _newest() -> Json:
-    made = table(7, "newest_transactions")
+    columns = (
+        "scored_at occurred_at transaction_id customer merchant category amount currency votes panel_score verdict"
+    )
+    made = table(7, "newest_transactions", f"{columns} message reasons")
     colors = {"unanimous": RED, "majority": "transparent", "no": "transparent"}
-    shown = {text: {"color": color, "index": place} for place, (text, color) in enumerate(colors.items())}
+    words = {
+        "unanimous": {"en": "unanimous", "ko": "만장일치"},
+        "majority": {"en": "majority", "ko": "과반"},
+        "no": {"en": "no", "ko": "아님"},
+    }
+    shown = {
+        word: {"color": color, "index": place, "text": words[word]}
+        for place, (word, color) in enumerate(colors.items())
+    }
     cell = {"type": "color-background", "mode": "basic", "applyToRow": True}
     override(made, "verdict", mappings=[{"type": "value", "options": shown}], custom__cellOptions=cell)
+    override(made, "transaction_id", links=[_to_its_alert()])
     override(made, "amount", unit="locale")
-    override(made, "panel_score", unit="percentunit", decimals=1)
-    override(made, "scored_at", unit="dateTimeAsLocal", displayName="scored")
-    return override(made, "occurred_at", unit="dateTimeAsLocal", displayName="occurred")
+    return override(made, "panel_score", unit="percentunit", decimals=1)
+
+
+def _to_its_alert() -> Json:
+    address = "/d/jikimi-messages@suffix@?var-transaction=${__data.fields.transaction_id}&${__url_time_range}"
+    return {"title": {"en": "Its message", "ko": "고객 메시지"}, "url": address, "targetBlank": False}
 
 
 def _fraud() -> _Rows:
@@ -47,30 +60,29 @@ def _fraud() -> _Rows:
         _agreement(),
         ranking(13, "amount_called_fraud", RED),
     ]
-    return [(1, [section(100, "What the panel calls fraud")]), (10, where_and_how_much), (9, of_what)]
+    return [(1, [section(100, "fraud")]), (10, where_and_how_much), (9, of_what)]
 
 
 def _agreement() -> Json:
-    made = pie(12, "agreement", of_columns=True)
-    override(made, "all agree", color={"mode": "fixed", "fixedColor": RED})
-    return override(made, "most agree", color={"mode": "fixed", "fixedColor": ORANGE})
+    made = name_columns(pie(12, "agreement", of_columns=True), "all_agree most_agree")
+    return paint(made, all_agree=RED, most_agree=ORANGE)
 
 
 def _traffic() -> _Rows:
-    votes = time_series(15, "votes_by_member", "locale")
-    votes["fieldConfig"]["defaults"]["displayName"] = "${__field.labels.member}"
-    volume = time_series(14, "volume", "locale", {"scored": BLUE, "unanimous": RED})
-    return [(1, [section(101, "What comes in")]), (9, [volume, votes, ranking(16, "merchants", BLUE)])]
+    votes = time_series(15, "votes_by_member", "locale", label="member")
+    volume = paint(time_series(14, "volume", "locale", "scored unanimous"), scored=BLUE, unanimous=RED)
+    return [(1, [section(101, "traffic")]), (9, [volume, votes, ranking(16, "merchants", BLUE)])]
 
 
 def _messages() -> _Rows:
     panels = [
         ranking(17, "alerts_by_state", BLUE),
-        time_series(18, "latency", "s"),
+        ranking(26, "amount_at_risk", RED),
+        time_series(18, "latency", "s", "p50 p95"),
         stat(19, "latency_p50", "s", warn=3, alarm=30),
         stat(20, "latency_p95", "s", warn=10, alarm=60),
     ]
-    return [(1, [section(102, "Messages to customers (all categories)")]), (8, panels)]
+    return [(1, [section(102, "messages")]), (8, panels)]
 
 
 def _pipeline() -> _Rows:
@@ -81,4 +93,4 @@ def _pipeline() -> _Rows:
         stat(24, "quarantined_count", warn=1),
         ranking(25, "quarantine_by_reason", ORANGE),
     ]
-    return [(1, [section(103, "Pipeline (all categories)")]), (7, panels)]
+    return [(1, [section(103, "pipeline")]), (7, panels)]

@@ -6,4 +6,4 @@ with unanimous as (
     select count(*) as rows from reporting.majority_fraud
     where $__timeFilter(scored_at) and category in (${category:sqlstring})
 )
-select unanimous.rows as "all agree", majority.rows - unanimous.rows as "most agree" from unanimous, majority
+select unanimous.rows as all_agree, majority.rows - unanimous.rows as most_agree from unanimous, majority

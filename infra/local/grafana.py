@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
+from infra.local.grafana_contacts import contact_environment
 from infra.local.settings import ROOT, Settings
 
 HOW_TO_GET_GRAFANA = (
@@ -55,6 +56,7 @@ def grafana_environment(settings: Settings) -> dict[str, str]:
         **_QUIET,
         **_CLOSED,
         **_data_source(make_url(settings.role_url("jikimi", "grafana"))),
+        **contact_environment(settings),
         "GF_PATHS_DATA": str(home / "data"),
         "GF_PATHS_LOGS": str(home / "logs"),
         "GF_PATHS_PLUGINS": str(home / "plugins"),
@@ -62,7 +64,7 @@ def grafana_environment(settings: Settings) -> dict[str, str]:
         "GF_SERVER_HTTP_PORT": str(settings.ports["grafana"]),
         "GF_SERVER_ROOT_URL": settings.url("grafana"),
         "GF_SECURITY_ADMIN_PASSWORD": settings.secrets["grafana_admin"],
-        "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(ROOT / "grafana/dashboards/operations.json"),
+        "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(ROOT / "grafana/dashboards/en/operations.json"),
         "JIKIMI_GRAFANA_DASHBOARDS": str(ROOT / "grafana/dashboards"),
     }
 

@@ -1,4 +1,4 @@
-"""The dashboards as committed, and the fraud database as Grafana's role sees it: empty, or with a known hour."""
+"""The committed dashboards, and the fraud database as Grafana's role sees it: empty, with one row, a known hour."""
 
 import json
 from collections.abc import Iterator
@@ -8,15 +8,27 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.integration.grafana.seeding import seed
+from grafana.build import files
+from tests.integration.grafana.seeding import keep_one_row, seed
 
 ROOT = Path(__file__).parents[3]
 
 
+def read(name: str) -> dict:
+    """Return a dashboard as its file says."""
+    return json.loads((ROOT / "grafana/dashboards" / name).read_text(encoding="utf-8"))
+
+
 @pytest.fixture(scope="session")
 def operations() -> dict:
-    """Return the dashboard Operations as its file says."""
-    return json.loads((ROOT / "grafana/dashboards/operations.json").read_text(encoding="utf-8"))
+    """Return the dashboard Operations."""
+    return read("en/operations.json")
+
+
+@pytest.fixture(scope="session")
+def dashboards() -> list[dict]:
+    """Return all dashboards in all languages."""
+    return [read(name) for name in files()]
 
 
 @pytest.fixture
@@ -36,4 +48,12 @@ def grafana(database: str, role_url) -> Iterator[psycopg.Connection]:
 def seeded(database: str, grafana: psycopg.Connection, now: datetime) -> psycopg.Connection:
     """Give a connection of the role `grafana` to the database with the known hour."""
     seed(database, now)
+    return grafana
+
+
+@pytest.fixture
+def one_row(database: str, grafana: psycopg.Connection, role_url, now: datetime) -> psycopg.Connection:
+    """Give a connection of the role `grafana` to the database with one row in each table."""
+    seed(database, now)
+    keep_one_row(role_url("postgres"))
     return grafana

@@ -56,17 +56,21 @@ def questions_of(dashboard: Json) -> Iterator[Question]:
     for panel in panels_of(dashboard):
         for target in panel["targets"]:
             yield Question(panel["title"], target["rawSql"], target["datasource"]["uid"], panel)
-    for variable in dashboard["templating"]["list"]:
+    for variable in _asking(dashboard):
         yield Question(f"variable {variable['name']}", variable["query"], variable["datasource"]["uid"])
     for note in dashboard["annotations"]["list"]:
         yield Question(f"annotation {note['name']}", note["target"]["rawSql"], note["datasource"]["uid"])
 
 
-def all_chosen(dashboard: Json) -> dict[str, str]:
-    """Return the variables as they are when a person has chosen nothing: their custom "All" value."""
-    listed = dashboard["templating"]["list"]
-    assert all(variable["current"]["value"] == [_ALL] for variable in listed)
-    return {variable["name"]: variable["allValue"] for variable in listed}
+def _asking(dashboard: Json) -> list[Json]:
+    return [variable for variable in dashboard["templating"]["list"] if variable["type"] == "query"]
+
+
+def all_chosen(dashboard: Json) -> dict[str, str | list[str]]:
+    """Return the variables as they are when a person has chosen nothing: their custom "All" value, an empty text."""
+    assert all(variable["current"]["value"] == [_ALL] for variable in _asking(dashboard))
+    fields = {variable["name"] for variable in dashboard["templating"]["list"] if variable["type"] == "textbox"}
+    return {variable["name"]: variable["allValue"] for variable in _asking(dashboard)} | {name: [""] for name in fields}
 
 
 def ask(connection: psycopg.Connection, question: Question, context: Context) -> Answer:
@@ -89,7 +93,7 @@ def faults(panel: Json, answer: Answer, *, is_empty: bool = False) -> list[str]:
     """
     found = [f"column {name} comes twice" for name in set(answer.columns) if answer.columns.count(name) > 1]
     found += [f"override of {name}, which is no column" for name in _overridden(panel) if name not in answer.columns]
-    found += _shape_faults(panel, answer)
+    found += _unnamed_faults(panel, answer) + _shape_faults(panel, answer)
     if is_empty and panel["fieldConfig"]["defaults"]["noValue"] == "0":
         found += _zero_faults(answer)
     return found
@@ -98,6 +102,13 @@ def faults(panel: Json, answer: Answer, *, is_empty: bool = False) -> list[str]:
 def _overridden(panel: Json) -> list[str]:
     matchers = [override["matcher"] for override in panel["fieldConfig"]["overrides"]]
     return [matcher["options"] for matcher in matchers if matcher["id"] == "byName"]
+
+
+def _unnamed_faults(panel: Json, answer: Answer) -> list[str]:
+    """Return the columns of a table that have no name in the reader's language."""
+    if panel["type"] != "table" or panel.get("transformations"):
+        return []
+    return [f"column {name} has no name" for name in answer.columns if name not in _overridden(panel)]
 
 
 def _shape_faults(panel: Json, answer: Answer) -> list[str]:
@@ -113,7 +124,17 @@ def _shape_faults(panel: Json, answer: Answer) -> list[str]:
         return [f"no column {name} of numbers" for name in wanted if name not in answer.of_kind("number")]
     if kind in _NAMED:
         return _name_faults(panel, answer)
+    if panel.get("transformations"):
+        return _matrix_faults(panel, answer)
     return [] if kind == "table" else [f"nobody checks panels of the kind {kind}"]
+
+
+def _matrix_faults(panel: Json, answer: Answer) -> list[str]:
+    fields = panel["transformations"][0]["options"]
+    wanted = [fields[name] for name in ("rowField", "columnField", "valueField")]
+    found = [f"the matrix needs a column {name}" for name in wanted if name not in answer.columns]
+    pairs = [row[:2] for row in answer.rows]
+    return found or ([] if len(pairs) == len(set(pairs)) else ["a cell of the matrix comes twice"])
 
 
 def _time_faults(answer: Answer) -> list[str]:

@@ -31,6 +31,15 @@ DECISIONS = (
     (CHALLENGER, "challenging", "A person has to approve.", 45),
 )
 CATEGORIES = ("shopping", "travel", None)
+MEASURES = (
+    ("landed_rows", "", 100, 90),
+    ("backlog_rows", "", 2, None),
+    ("backlog_seconds", "", 1, None),
+    ("seconds_since_landed", "", 5, None),
+    ("seconds_since_scored", "", 6, None),
+    ("quarantined_rows", "amount_is_positive", 2, None),
+    ("quarantined_share", "", 0.01, None),
+)
 FIGURES = {
     "scored_count": 12,
     "unanimous_count": 3,
@@ -68,12 +77,23 @@ def seed(url: str, now: datetime) -> None:
         _backfill(connection, now)
 
 
+def keep_one_row(url: str) -> None:
+    """Leave the first row of each table, as the owner: the least that a query may meet beside nothing."""
+    tables = """select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
+        and relkind in ('r', 'p') and not relispartition and relname <> 'alembic_version'"""
+    with psycopg.connect(url) as owner:
+        owner.execute("set session_replication_role = replica")
+        for (table,) in owner.execute(tables.encode()).fetchall():
+            first = f"select tableoid, ctid from {table} order by tableoid, ctid limit 1"
+            owner.execute(f"delete from {table} where (tableoid, ctid) not in ({first})".encode())
+
+
 def _panels(connection: psycopg.Connection, now: datetime) -> None:
     for state in ("champion", "challenger"):
         connection.execute(
             """insert into panels (state, messages_per_10k, mlflow_run_id, trained_from, trained_until, judged_from,
-                judged_until, decision, promoted_at)
-            values (%(state)s, 50, 'run', %(then)s, %(then)s, %(then)s, %(then)s, 'First panel.',
+                judged_until, decision, created_at, promoted_at)
+            values (%(state)s, 50, 'run', %(then)s, %(then)s, %(then)s, %(then)s, 'First panel.', %(at)s,
                 case when %(state)s = 'champion' then %(at)s end)""",
             {"state": state, "then": now - timedelta(days=9), "at": now - timedelta(minutes=50)},
         )
@@ -205,7 +225,7 @@ def _people(connection: psycopg.Connection, now: datetime) -> None:
         values (%s, %s, %s, %s, %s)"""
     for position, (name, address) in enumerate(ADDRESSES.items(), 1):
         connection.execute(channel, (CUSTOMER, name, position, address, now if position > 1 else None))
-    quota = "insert into channel_quotas values ('kakao_default', current_date, %s, 5, 100)"
+    quota = "insert into channel_quotas values ('kakao_default', (now() at time zone 'Asia/Seoul')::date, %s, 5, 100)"
     for subject in ("app", "sender", f"receiver:{RECEIVER}", f"pair:{RECEIVER}"):
         connection.execute(quota, (subject,))
     connection.execute(
@@ -259,9 +279,9 @@ def _monitors(connection: psycopg.Connection, now: datetime) -> None:
                 values (1, %s, %s, 'measured', %s, %s, 1000, %s, 0.01, 0, %s)""",
                 (kind, name, since, until, psi, name == "hour"),
             )
-        for measure, value, expected in (("landed_rows", 100, 90), ("backlog_seconds", 1, None)):
-            values = (measure, value, expected, since, until)
-            connection.execute("insert into data_measures values (%s, '', %s, %s, %s, %s)", values)
+        for measure, subject, value, expected in MEASURES:
+            values = (measure, subject, value, expected, since, until)
+            connection.execute("insert into data_measures values (%s, %s, %s, %s, %s, %s)", values)
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for delay, hits, frauds, amount in ((0, None, None, None), (7, 8, 12, 1000)):
         connection.execute(

@@ -1,4 +1,4 @@
-"""Every query of the dashboard runs as the role grafana and gives its panel what it can draw."""
+"""Every query of every dashboard runs as the role grafana and gives its panel what it can draw."""
 
 import copy
 from datetime import timedelta
@@ -12,6 +12,10 @@ from tests.integration.grafana.questions import Question, all_chosen, ask, fault
 from tests.integration.grafana.seeding import CATEGORIES, FIGURES, MEMBERS, ROWS_OF
 
 HOUR = timedelta(hours=1)
+# The known hour has nothing of these.
+SILENT = {
+    "Fallbacks", "Open alarms of data", "Open alarms of drift", "Unseen categories", "Waiting by reason",
+}  # fmt: skip
 
 
 def findings(connection, dashboard, context, *, is_empty=False):
@@ -27,12 +31,38 @@ def asked(connection, context, query):
     return ask(connection, Question(query, sql(query), "jikimi"), context)
 
 
-def test_every_query_runs_on_empty_tables_and_zeros_are_zeros(grafana, operations, now):
-    assert findings(grafana, operations, last(HOUR, now, **all_chosen(operations)), is_empty=True) == []
+def all_findings(connection, dashboards, now, duration=HOUR, interval="1m", *, is_empty=False, **chosen):
+    found = []
+    for one in dashboards:
+        context = last(duration, now, interval, **(all_chosen(one) | chosen))
+        found += [(one["uid"], *fault) for fault in findings(connection, one, context, is_empty=is_empty)]
+    return found
 
 
-def test_every_query_runs_on_the_known_hour(seeded, operations, now):
-    assert findings(seeded, operations, last(HOUR, now, **all_chosen(operations))) == []
+def test_every_query_runs_on_empty_tables_and_zeros_are_zeros(grafana, dashboards, now):
+    assert all_findings(grafana, dashboards, now, is_empty=True) == []
+
+
+def test_every_query_runs_on_one_row(one_row, dashboards, now):
+    assert all_findings(one_row, dashboards, now) == []
+
+
+def test_one_row_is_what_the_tables_hold(one_row):
+    for view in ("panels", "verdicts", "alerts", "alert_attempts", "member_votes", "drift_measures", "performance"):
+        assert one_row.execute(f"select count(*) from reporting.{view}").fetchone() == (1,), view
+
+
+def test_every_query_runs_on_the_known_hour(seeded, dashboards, now):
+    assert all_findings(seeded, dashboards, now) == []
+
+
+def test_every_panel_has_something_to_show_of_the_known_hour(seeded, dashboards, now):
+    silent = []
+    for one in dashboards[::2]:
+        context = last(timedelta(days=2), now, **all_chosen(one))
+        answers = [(question, ask(seeded, question, context)) for question in questions_of(one)]
+        silent += [question.asker for question, answer in answers if not answer.rows]
+    assert set(silent) == SILENT
 
 
 @pytest.mark.parametrize(
@@ -43,16 +73,19 @@ def test_every_query_runs_on_the_known_hour(seeded, operations, now):
         pytest.param("30d", timedelta(days=3650), id="ten years"),
     ],
 )
-def test_every_query_runs_at_any_zoom(seeded, operations, now, interval, duration):
-    assert findings(seeded, operations, last(duration, now, interval, **all_chosen(operations))) == []
+def test_every_query_runs_at_any_zoom(seeded, dashboards, now, interval, duration):
+    assert all_findings(seeded, dashboards[::2], now, duration, interval) == []
 
 
 @pytest.mark.parametrize(
     "categories", [pytest.param(["shopping"], id="one"), pytest.param(["shopping", "it's"], id="two, one with a quote")]
 )
-def test_every_query_runs_with_chosen_values(seeded, operations, now, categories):
-    context = last(HOUR, now, category=categories, member=list(MEMBERS[:1]))
-    assert findings(seeded, operations, context) == []
+def test_every_query_runs_with_chosen_values(seeded, dashboards, now, categories):
+    chosen = {
+        "category": categories, "member": list(MEMBERS[:1]), "panel": ["1", "2"], "channel": ["kakao_memo", "none"],
+        "source": ["live"], "transaction": ["it's T01"],
+    }  # fmt: skip
+    assert all_findings(seeded, dashboards[::2], now, **chosen) == []
 
 
 def test_figures_are_those_of_the_known_hour(seeded, operations, now):
@@ -105,6 +138,35 @@ def test_the_map_shows_merchants_to_about_a_kilometre(seeded, operations, now):
     answer = asked(seeded, last(HOUR, now, **all_chosen(operations)), "fraud_map")
     assert set(answer.column("latitude")) == {37.12}
     assert set(answer.column("longitude")) == {127.65}
+
+
+def test_a_red_row_finds_its_message_whatever_the_time_range(seeded, now):
+    every = {"channel": "coalesce(channel, 'none')", "category": "category"}
+    long_ago = last(HOUR, now - timedelta(days=90), transaction=["T03"], **every)
+    assert asked(seeded, long_ago, "newest_alerts").column("transaction_id") == ["T03"]
+    assert asked(seeded, last(HOUR, now, transaction=[""], **every), "newest_alerts").column("transaction_id") == [
+        "T04", "T03", "T02", "T01"]  # fmt: skip
+
+
+def test_what_was_not_told_is_at_risk(seeded, now):
+    context = last(HOUR, now, category="category")
+    assert asked(seeded, context, "amount_at_risk").rows == [("KRW", 5000.0 + 1000.0)]
+
+
+def test_a_channel_filters_and_all_keeps_what_no_channel_took(seeded, now):
+    one = last(HOUR, now, channel=["email"], category="category")
+    everything = last(HOUR, now, channel="coalesce(channel, 'none')", category="category")
+    assert asked(seeded, one, "alerts_created").rows == [(0,)]
+    assert asked(seeded, everything, "alerts_created").rows == [(4,)]
+
+
+def test_the_vote_shows_its_share_and_what_was_expected(seeded, now):
+    every = last(HOUR, now, panel="panel_id", member="member")
+    assert asked(seeded, every, "vote_unanimous_share").rows[0][0] == pytest.approx(0.02)
+    assert asked(seeded, every, "vote_expected_share").rows[0][0] == pytest.approx(0.01)
+    matrix = asked(seeded, every, "agreement_matrix").rows
+    assert [(one, other, round(value, 2)) for one, other, value in matrix] == [
+        ("random_forest", "xgboost", 0.97), ("xgboost", "random_forest", 0.97)]  # fmt: skip
 
 
 def test_variables_offer_the_champions_members_and_the_categories_of_the_time_range(seeded, operations, now):
