@@ -5,11 +5,12 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg.rows import dict_row
 
@@ -64,10 +65,14 @@ class Clone:
 
     def memory_mb(self) -> int:
         """Return the memory of all processes, shared pages counted once (PSS)."""
-        processes = {
-            p.pid: p for process in processes_of(self.home) for p in (process, *process.children(recursive=True))
-        }
-        return round(sum(process.memory_full_info().pss for process in processes.values()) / 1e6)
+        taken = {}
+        for process in processes_of(self.home):
+            # Tasks come and go meanwhile.
+            with suppress(psutil.NoSuchProcess):
+                for member in (process, *process.children(recursive=True)):
+                    with suppress(psutil.NoSuchProcess):
+                        taken[member.pid] = member.memory_full_info().pss
+        return round(sum(taken.values()) / 1e6)
 
 
 @contextmanager
