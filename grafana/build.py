@@ -1,9 +1,11 @@
-"""Writes the dashboards' JSON in every language: `python -m grafana.build`."""
+"""Writes the dashboards' JSON in every language, and the alert rules: `python -m grafana.build`."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+from grafana.alerting import FOLDER as ALERTING
+from grafana.alerting import alert_files
 from grafana.drift import drift
 from grafana.messages import messages
 from grafana.model import LANGUAGES, Json, spoken
@@ -31,10 +33,12 @@ def files() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write every dashboard."""
+    """Write every dashboard, and what alerts on them."""
     for path, text in files().items():
         (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / path).write_text(text, encoding="utf-8")
+    for name, text in alert_files({name: make() for name, make in DASHBOARDS.items()}).items():
+        (ALERTING / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.kakao_sandbox.settings import STAFF_WEBHOOK
 from infra.local.grafana import HOW_TO_GET_GRAFANA, find_grafana, grafana_environment
+from infra.local.grafana_contacts import NOBODY, contact_environment
 from infra.local.settings import Settings
 
 
@@ -18,7 +20,8 @@ def install(home: Path, binary: str = "bin/grafana", defaults: str = "conf/defau
 
 def settings(folder: Path, postgres_url: str | None = None) -> Settings:
     secrets = {"postgres": "p", "role_grafana": "s3cret/+", "grafana_admin": "admin-password"}
-    return Settings(folder, {"postgres": 5442, "grafana": 3001}, secrets, postgres_url)
+    secrets |= {"discord_token": "token", "smtp_password": "mail"}
+    return Settings(folder, {"postgres": 5442, "grafana": 3001, "sandbox": 8091, "smtp": 8026}, secrets, postgres_url)
 
 
 def test_grafana_home_is_an_unpacked_archive(tmp_path):
@@ -96,3 +99,11 @@ def test_the_connection_is_encrypted_beyond_this_machine(tmp_path, url, host, mo
     environment = grafana_environment(settings(tmp_path, url))
     assert environment["JIKIMI_GRAFANA_DB_HOST"] == host
     assert environment["JIKIMI_GRAFANA_DB_SSLMODE"] == mode
+
+
+def test_alerts_of_grafana_go_to_the_sandbox_until_somebody_says_where_else(tmp_path):
+    environment = contact_environment(settings(tmp_path), {"JIKIMI_GRAFANA_EMAIL": "desk@bank.example"})
+    assert environment["JIKIMI_GRAFANA_DISCORD_URL"] == f"http://127.0.0.1:8091/api/webhooks/{STAFF_WEBHOOK}/token"
+    assert (environment["GF_SMTP_HOST"], environment["GF_SMTP_PASSWORD"]) == ("127.0.0.1:8026", "mail")
+    assert environment["JIKIMI_GRAFANA_WEBHOOK_URL"] == NOBODY
+    assert environment["JIKIMI_GRAFANA_EMAIL"] == "desk@bank.example"
