@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if 
 REQUIREMENTS := infra/requirements
 STAMP = .venv/$(1)-$(shell cat $(REQUIREMENTS)/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help up down reset env test check bench chaos faults lock
+.PHONY: help up down reset env test check bench chaos faults dashboards lock
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -38,6 +38,11 @@ chaos: $(call STAMP,dev) ## kill senders, database and channels 300 times and ac
 
 faults: $(call STAMP,dev) ## kill each part of a private stack under 100 rows/s, print the seconds until it is whole again
 	.venv/bin/python -m tests.faults $(if $(EXECUTOR),--executor $(EXECUTOR)) $(if $(PART),--part $(PART))
+
+dashboards: ## check every dashboard against Grafana's own types (needs node and npm)
+	@command -v npm >/dev/null || { echo "make dashboards: npm was not found on the PATH: install Node.js 20 or newer with npm, then run it again"; exit 1; }
+	npm --prefix grafana/typing ci --ignore-scripts --no-audit --no-fund
+	npm --prefix grafana/typing run --silent check
 
 lock: $(call STAMP,dev) ## pin every dependency anew
 	$(REQUIREMENTS)/lock.sh
