@@ -74,7 +74,7 @@ def _group(part: str, dashboards: Mapping[str, Json], runbook: str) -> Json:
 
 def _rule(name: str, dashboards: Mapping[str, Json], runbook: str) -> Json:
     rule = RULES[name]
-    uid, number = _panel_of(*rule["panel"], dashboards)
+    uid, number = _panel_of(rule["panel"][0], rule["panel"][1], dashboards)
     return {
         "uid": f"jikimi-{name.replace('_', '-')}",
         "title": rule["title"],

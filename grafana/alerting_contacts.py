@@ -19,7 +19,7 @@ def contact_points() -> Json:
     discord = {"url": "$JIKIMI_GRAFANA_DISCORD_URL", **words}
     email = {"addresses": "$JIKIMI_GRAFANA_EMAIL", "subject": _TITLE, "message": _MESSAGE, "singleEmail": True}
     webhook = {"url": "$JIKIMI_GRAFANA_WEBHOOK_URL", "httpMethod": "POST"}
-    made = {"discord": discord, "email": email, "webhook": webhook}
+    made: dict[str, Json] = {"discord": discord, "email": email, "webhook": webhook}
     return {"apiVersion": 1, "contactPoints": [_contact_point(kind, settings) for kind, settings in made.items()]}
 
 
