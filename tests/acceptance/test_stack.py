@@ -227,9 +227,13 @@ def test_a_delivery_report_came_by_the_dealers_own_call(stack, wait_until):
 
 
 def test_who_did_not_consent_gets_nothing_and_staff_are_told(stack, wait_until):
-    alert, customer = alert_on(stack, "kakao_friends", 5)
+    wait_until(lambda: waits_for(stack, "kakao_friends"), "a customer of this channel was scored", 120)
+    customer = waits_for(stack, "kakao_friends")[0]["customer_id"]
     done = stack.jikimi("customers", "withdraw", customer)
     assert done.returncode == 0, done.stdout
+    # Only now: a sender is quicker than a command.
+    alert, receiver = alert_on(stack, "kakao_friends", 5)
+    assert receiver == customer
     failed = "select last_error from alerts where alert_id = %s and state = 'failed'"
     wait_until(lambda: stack.ask(failed, alert["alert_id"]), "the alert failed", 120)
     assert "consent" in stack.ask(failed, alert["alert_id"])[0]["last_error"]
