@@ -21,8 +21,10 @@ reset: $(call STAMP,runtime) ## stop it, ask, delete all data
 env: ## make .env with generated secrets for docker compose
 	@$(PYTHON) -m infra.compose.env
 
-test: $(call STAMP,dev) ## run every test, the real stack included, one worker for each core
-	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
+test: $(call STAMP,dev) ## run every test: the real stack first, then the others with one worker for each core
+	@# The real stack has the machine to itself: it is asked to heal within a time.
+	.venv/bin/pytest tests/acceptance
+	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --no-loadscope-reorder tests/unit tests/integration
 
 check: $(call STAMP,dev) ## ruff, mypy, import-linter
 	.venv/bin/ruff check
