@@ -1,7 +1,6 @@
--- All valid transactions since an instant, in the order of their own time.
-select transaction_id, (extract(epoch from occurred_at) * 1000000)::bigint as occurred_at, customer_id, merchant_id,
-    amount::float8 as amount, category,
-    customer_latitude, customer_longitude, merchant_latitude, merchant_longitude
+-- Valid transactions of a span of time, with all that features are made of, in the order of training_outline.
+select transaction_id, customer_id, merchant_id, category, amount::float8 as amount,
+    customer_latitude, customer_longitude, merchant_latitude, merchant_longitude, occurred_at
 from transactions
-where occurred_at > %(since)s
+where occurred_at > %(since)s and occurred_at <= %(until)s
 order by occurred_at, transaction_id

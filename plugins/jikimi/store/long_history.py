@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
-from jikimi.store.windows import longest_window
+from jikimi.store.windows import longest_window, training_bounds, training_labels, training_transactions
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ml.long_history import Piece
-
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_TEXTS = ("transaction_id", "customer_id", "merchant_id")
-_PLACES = ("customer_latitude", "customer_longitude", "merchant_latitude", "merchant_longitude")
 
 
 class Outline(NamedTuple):
@@ -43,22 +39,16 @@ def training_outline(connection: Connection, days: float | None) -> Outline:
 
     :param connection: in `one_snapshot`, so that `training_pieces` finds the same rows.
     """
-    found = connection.execute(query("newest_transaction")).fetchone() or {}
-    newest, labelled = found.get("occurred_at"), found.get("labelled_at")
-    since = labelled - timedelta(days=days) if labelled and days else _LONG_AGO
-    bounds = {"since": since, "until": newest or _LONG_AGO}
+    bounds = training_bounds(connection, days)
     transactions = read_columns(
-        connection, "training_outline", bounds, texts=_TEXTS, numbers=["amount"], instants=["occurred_at"]
-    )
-    labels = read_columns(
         connection,
-        "training_label_columns",
+        "training_outline",
         bounds,
-        texts=["transaction_id"],
-        numbers=["is_fraud"],
-        instants=["known_at"],
+        texts=["transaction_id", "customer_id", "merchant_id"],
+        numbers=["amount"],
+        instants=["occurred_at"],
     )
-    return Outline(transactions, labels.astype({"is_fraud": bool}))
+    return Outline(transactions, training_labels(connection, bounds))
 
 
 def training_pieces(connection: Connection, outline: Outline, delay: timedelta, most: int) -> Iterator["Piece"]:
@@ -75,28 +65,19 @@ def training_pieces(connection: Connection, outline: Outline, delay: timedelta, 
     # The labels of what nobody ever called fraud change no feature.
     labels = outline.labels[ids.isin(ids[is_fraud])]
     seen = None
-    for begin, end in _spans(outline.transactions["occurred_at"], most):
-        rows = _rows(connection, begin, end)
+    for since, until in _spans(outline.transactions["occurred_at"], most):
+        rows = training_transactions(connection, {"since": since, "until": until})
         if seen is not None:
-            seen = pd.concat([seen[seen["occurred_at"] > begin - longest_window() - delay], rows], ignore_index=True)
+            seen = pd.concat([seen[seen["occurred_at"] > since - longest_window() - delay], rows], ignore_index=True)
         seen = rows if seen is None else seen
         yield Piece(seen, labels, rows["transaction_id"])
 
 
-def _rows(connection: Connection, begin: datetime, end: datetime) -> "pd.DataFrame":
-    return read_columns(
-        connection,
-        "training_piece",
-        {"begin": begin, "end": end},
-        texts=[*_TEXTS, "category"],
-        numbers=["amount", *_PLACES],
-        instants=["occurred_at"],
-    )
-
-
 def _spans(occurred_at: "pd.Series", most: int) -> Iterator[tuple[datetime, datetime]]:
-    """Cut time where an instant begins: rows of one instant see each other, so they stay together."""
+    """Cut time after an instant: rows of one instant see each other, so they stay together."""
     if occurred_at.empty:
         return
-    begins = occurred_at.iloc[::most].drop_duplicates().tolist()
-    yield from zip(begins, [*begins[1:], occurred_at.iloc[-1] + timedelta(microseconds=1)], strict=True)
+    begin = occurred_at.iloc[0] - timedelta(microseconds=1)
+    # A dict keeps the order, and each instant once.
+    ends = list(dict.fromkeys([*occurred_at.iloc[most - 1 :: most], occurred_at.iloc[-1]]))
+    yield from zip([begin, *ends[:-1]], ends, strict=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jikimi.store.arrays import instant_array, text_array
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
-from jikimi.store.frames import read_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,12 +55,43 @@ def training_history(connection: Connection, days: float | None) -> tuple["pd.Da
 
     :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
     """
+    bounds = training_bounds(connection, days)
+    return training_transactions(connection, bounds), training_labels(connection, bounds)
+
+
+def training_bounds(connection: Connection, days: float | None) -> dict[str, datetime]:
+    """Return the instant after which the rows of a training begin, and that of the newest one."""
     found = connection.execute(query("newest_transaction")).fetchone() or {}
     newest, labelled = found.get("occurred_at"), found.get("labelled_at")
     since = labelled - timedelta(days=days) if labelled and days else _LONG_AGO
-    parameters = {"since": since, "until": newest or _LONG_AGO}
-    transactions = read_frame(connection, "training_transactions", parameters, instants=["occurred_at"])
-    return transactions, _labels(connection, "training_labels", parameters)
+    return {"since": since, "until": newest or _LONG_AGO}
+
+
+def training_transactions(connection: Connection, bounds: dict[str, datetime]) -> "pd.DataFrame":
+    """Return all that features are made of, of the rows after `since` and until `until`, in the order of time."""
+    from ml.features.names import COORDINATES
+
+    return read_columns(
+        connection,
+        "training_transactions",
+        bounds,
+        texts=["transaction_id", "customer_id", "merchant_id", "category"],
+        numbers=["amount", *COORDINATES],
+        instants=["occurred_at"],
+    )
+
+
+def training_labels(connection: Connection, bounds: dict[str, datetime]) -> "pd.DataFrame":
+    """Return the labels of the rows after `since` that were known at `until`, oldest statement first."""
+    labels = read_columns(
+        connection,
+        "training_labels",
+        bounds,
+        texts=["transaction_id"],
+        integers=["is_fraud"],
+        instants=["known_at"],
+    )
+    return labels.assign(is_fraud=labels["is_fraud"] == 1)
 
 
 def longest_window() -> timedelta:
@@ -147,10 +177,6 @@ def _is_among(rows: "pd.DataFrame", others: "pd.DataFrame") -> "npt.NDArray[np.b
     ids = (pa.array(frame["transaction_id"], pa.large_string(), from_pandas=True) for frame in (rows, others))
     found: npt.NDArray[np.bool_] = compute.is_in(*ids).to_numpy(zero_copy_only=False)
     return found
-
-
-def _labels(connection: Connection, name: str, parameters: dict[str, Any]) -> "pd.DataFrame":
-    return read_frame(connection, name, parameters, instants=["known_at"])
 
 
 def _bounds(targets: "pd.DataFrame", delay: timedelta) -> dict[str, Any]:

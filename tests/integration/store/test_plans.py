@@ -139,8 +139,8 @@ COLD = {
         status_counts tries_of_alert unclaim_rows unfit_routes upsert_customers upsert_routes validation_results
         withdraw_consent""",
     "a training or a backfill reads all rows of its time, from end to end": """
-        newest_transaction past_days past_labels past_transactions training_label_columns training_labels
-        training_outline training_piece training_transactions""",
+        newest_transaction past_days past_labels past_transactions training_labels
+        training_outline training_transactions""",
     "asked once an hour or less, of one hour or day": """
         backfill_progress data_now member_scores performance_clock performance_of_day refused_of_hour sample_batches
         score_bins unanimous_since vote_patterns""",
