@@ -13,6 +13,7 @@ Json = dict[str, Any]
 
 DATA_SOURCE = {"type": "grafana-postgresql-datasource", "uid": "jikimi"}
 _QUERIES = Path(__file__).parent / "queries"
+_AXIS = Path(__file__).parent / "axis.sql"
 LANGUAGES = {"en": "", "ko": "-ko"}
 TEXTS = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
 _COLUMNS = 24
@@ -45,8 +46,13 @@ def _marked(text: str, language: str) -> str:
 
 
 def sql(name: str) -> str:
-    """Return a query of `queries/` without the line that says why."""
-    lines = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    """Return a query of `queries/`, with the time axis where it holds the mark `@axis@`."""
+    return _without_why(_QUERIES / f"{name}.sql").replace("@axis@", _without_why(_AXIS))
+
+
+def _without_why(file: Path) -> str:
+    """Return a statement without the line that says why."""
+    lines = file.read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 

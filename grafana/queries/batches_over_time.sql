@@ -1,11 +1,5 @@
 -- Every step of the time axis has a row, so that a standstill is drawn as zero.
-with step as (
-    select make_interval(secs => $__interval_ms / 1000.0) as width
-), axis as (
-    select generate_series(
-        date_bin(width, $__timeFrom()::timestamptz, 'epoch'), $__timeTo()::timestamptz, width) as time
-    from step
-), claimed as (
+with @axis@, claimed as (
     select date_bin(width, claimed_at, 'epoch') as time, count(*) as batches, sum(landed_count) as rows
     from reporting.batches cross join step
     where $__timeFilter(claimed_at) and source in (${source:sqlstring}) group by 1

@@ -1,11 +1,5 @@
 -- Nothing scored has no duration: a gap, because zero would look like the best of all days.
-with step as (
-    select make_interval(secs => $__interval_ms / 1000.0) as width
-), axis as (
-    select generate_series(
-        date_bin(width, $__timeFrom()::timestamptz, 'epoch'), $__timeTo()::timestamptz, width) as time
-    from step
-), taken as (
+with @axis@, taken as (
     select date_bin(width, scored_at, 'epoch') as time,
         percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from claimed_at - first_landed_at)) as wait,
         percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from validated_at - claimed_at)) as judge,

@@ -1,11 +1,5 @@
 -- Without a message there is no latency: a gap, because zero would look like the best of all days.
-with step as (
-    select make_interval(secs => $__interval_ms / 1000.0) as width
-), axis as (
-    select generate_series(
-        date_bin(width, $__timeFrom()::timestamptz, 'epoch'), $__timeTo()::timestamptz, width) as time
-    from step
-), taken as (
+with @axis@, taken as (
     select date_bin(width, accepted_at, 'epoch') as time,
         percentile_cont(array[0.5, 0.95, 0.99]) within group (order by landed_to_accepted_seconds) as seconds
     from reporting.alerts cross join step

@@ -1,11 +1,5 @@
 -- Every step of the time axis has a row, so that a standstill is drawn as zero.
-with step as (
-    select make_interval(secs => $__interval_ms / 1000.0) as width
-), axis as (
-    select generate_series(
-        date_bin(width, $__timeFrom()::timestamptz, 'epoch'), $__timeTo()::timestamptz, width) as time
-    from step
-), scored as (
+with @axis@, scored as (
     select date_bin(width, scored_at, 'epoch') as time, count(*) as rows
     from reporting.scored_transactions cross join step
     where $__timeFilter(scored_at) and category in (${category:sqlstring})

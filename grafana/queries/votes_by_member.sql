@@ -1,11 +1,5 @@
 -- A member without votes stays at zero and does not vanish: a missing member is what this panel must show.
-with step as (
-    select make_interval(secs => $__interval_ms / 1000.0) as width
-), axis as (
-    select generate_series(
-        date_bin(width, $__timeFrom()::timestamptz, 'epoch'), $__timeTo()::timestamptz, width) as time
-    from step
-), chosen as (
+with @axis@, chosen as (
     select distinct member from reporting.members
     where panel_state = 'champion' and member in (${member:sqlstring})
 ), said as (
