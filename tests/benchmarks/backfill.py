@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from infra.local.airflow_client import AirflowClient
 from infra.local.leftovers import processes_of
 from tests.benchmarks.stack import ROOT, Clone, fresh_clone, wait_for
 
@@ -57,11 +56,8 @@ def _prepare(clone: Clone) -> tuple[Path, str, str]:
     until = rows["occurred_at"].iloc[-min(LIVE_ROWS, len(rows) // 4)]
     clone.jikimi("load", str(file), "--format", "canonical", "--until", until.isoformat())
     rows[rows["occurred_at"] >= until].to_parquet(live)
-    airflow = AirflowClient(clone.settings)
-    run = airflow.start_run("train_panel")
-    state = wait_for(lambda: (s := airflow.run_state("train_panel", run)) in ("success", "failed") and s, 900)
-    if not clone.ask("select 1 from panels where state = 'champion'"):
-        raise RuntimeError(f"the training ended as {state} and promoted no panel")
+    clone.train_panel()
+    clone.take_any_panel()
     return live, (rows["occurred_at"].iloc[0] - timedelta(days=1)).isoformat(), until.isoformat()
 
 

@@ -23,7 +23,7 @@ from jikimi.store.landing import land
 from ml.features import NUMERIC_NAMES, compute_features
 from ml.simulation import simulate
 from tests.benchmarks.batch_cost_worlds import HERE, World, world
-from tests.benchmarks.stage import LABEL_DELAY, fitted, promote_fitted
+from tests.benchmarks.stage import LABEL_DELAY, fitted, milliseconds, promote_fitted
 
 LITTLE, MUCH, BUSY = (int(n) for n in os.environ.get("HISTORY", "1000000,20000000,1000000").split(","))
 ROWS, TRIES, FORMER_TRIES = 500, int(os.environ.get("TRIES", "21")), 3
@@ -67,8 +67,8 @@ def _cost(each: World, number: int) -> dict[str, float]:
     _enter(each)
     with psycopg.connect(each.urls["producer"]) as producer:
         land(producer, each.batch(number, ROWS))  # type: ignore[arg-type]
-    validated = _milliseconds(lambda: ValidateBatchOperator(task_id="v", batch_rows=ROWS).execute({"run_id": "b"}))
-    scored = _milliseconds(lambda: ScoreBatchOperator(task_id="s").execute({"run_id": "b"}))
+    validated = milliseconds(lambda: ValidateBatchOperator(task_id="v", batch_rows=ROWS).execute({"run_id": "b"}))
+    scored = milliseconds(lambda: ScoreBatchOperator(task_id="s").execute({"run_id": "b"}))
     return {"value": validated + scored, "validate": validated, "score": scored}
 
 
@@ -114,13 +114,7 @@ def _enter(each: World) -> None:
 
 
 def _typical(action: Callable[[], Any], tries: int) -> float:
-    return round(median(_milliseconds(action) for _ in range(tries)), 1)
-
-
-def _milliseconds(action: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    action()
-    return 1_000 * (time.perf_counter() - began)
+    return round(median(milliseconds(action) for _ in range(tries)), 1)
 
 
 if __name__ == "__main__":

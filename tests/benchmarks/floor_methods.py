@@ -3,8 +3,7 @@
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -22,7 +21,7 @@ from jikimi.store.landing import land
 from ml import scoring
 from ml.models import Estimator
 from tests.benchmarks.prediction_methods import bare
-from tests.benchmarks.stage import Stage, staged
+from tests.benchmarks.stage import Stage, milliseconds, staged
 
 SIZES = {500: 15, 5_000: 9, 20_000: 5}
 """Rows of a batch -> how many of them are measured."""
@@ -93,9 +92,9 @@ def _compare(stage: Stage, rows: pd.DataFrame) -> dict[str, float]:
     with psycopg.connect(stage.urls["producer"]) as producer:
         land(producer, rows)  # type: ignore[arg-type]
     recorded = Recorded()
-    validated = _milliseconds(lambda: ValidateBatchOperator(task_id="v", batch_rows=len(rows)).execute({"run_id": "f"}))
+    validated = milliseconds(lambda: ValidateBatchOperator(task_id="v", batch_rows=len(rows)).execute({"run_id": "f"}))
     with recorded.recording():
-        scored = _milliseconds(lambda: ScoreBatchOperator(task_id="s").execute({"run_id": "f"}))
+        scored = milliseconds(lambda: ScoreBatchOperator(task_id="s").execute({"run_id": "f"}))
     floor = _floor(stage, recorded)
     return {"value": validated + scored, "validate": validated, "score": scored, "floor": sum(floor.values())} | floor
 
@@ -113,10 +112,10 @@ def _floor(stage: Stage, recorded: Recorded) -> dict[str, float]:
             for name, parameters in recorded.reads:
                 _copied_out(store, query(name), parameters)
 
-        reading = _milliseconds(read)
-    scores = _milliseconds(lambda: [predict() for predict in alone])
+        reading = milliseconds(read)
+    scores = milliseconds(lambda: [predict() for predict in alone])
     with psycopg.connect(stage.urls["owner"]) as owner:
-        writing = _milliseconds(lambda: _copy_in(owner, contents))
+        writing = milliseconds(lambda: _copy_in(owner, contents))
     return {"floor_copy_out": reading, "floor_bare_estimators": scores, "floor_copy_in": writing}
 
 
@@ -146,12 +145,6 @@ def _copy_in(owner: psycopg.Connection[Any], contents: dict[str, list[bytes]]) -
         with owner.cursor() as cursor, cursor.copy(f"copy equal_{table} from stdin (format csv)") as copy:
             copy.write(b"".join(rows))
     owner.commit()
-
-
-def _milliseconds(action: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    action()
-    return 1_000 * (time.perf_counter() - began)
 
 
 if __name__ == "__main__":

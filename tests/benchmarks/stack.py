@@ -14,6 +14,7 @@ import psutil
 import psycopg
 from psycopg.rows import dict_row
 
+from infra.local.airflow_client import AirflowClient
 from infra.local.leftovers import processes_of
 from infra.local.settings import read_settings
 from tests.conftest import free_port
@@ -62,6 +63,17 @@ class Clone:
         """Ask the fraud database."""
         with psycopg.connect(self.settings.role_url("jikimi", "jikimi"), row_factory=dict_row) as connection:
             return connection.execute(statement, values).fetchall()
+
+    def train_panel(self) -> str:
+        """Have Airflow train a panel and return how its run ended."""
+        airflow = AirflowClient(self.settings)
+        run = airflow.start_run("train_panel")
+        return str(wait_for(lambda: (s := airflow.run_state("train_panel", run)) in ("success", "failed") and s, 900))
+
+    def take_any_panel(self) -> None:
+        """Promote the first panel where the gate refused it, as by chance it may: its votes are not measured."""
+        if not self.ask("select 1 from panels where state = 'champion'"):
+            self.jikimi("panel", "promote", "1", "--force", "--reason", "a measurement of speed", "--yes")
 
     def memory_mb(self) -> int:
         """Return the memory of all processes, shared pages counted once (PSS)."""

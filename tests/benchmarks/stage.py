@@ -2,11 +2,13 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -103,3 +105,10 @@ def promote_fitted(panel_and_thresholds: tuple[dict[str, Estimator], dict[str, f
         open_cached(version, defaults.home() / "models", lambda one=member.name: fitted_members[one])  # type: ignore[misc]
     with open_store() as store:
         promote(store, record_panel(store, panel), "for a measurement")
+
+
+def milliseconds(action: Callable[[], Any]) -> float:
+    """Return how long something takes."""
+    began = time.perf_counter()
+    action()
+    return 1_000 * (time.perf_counter() - began)

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from infra.local.airflow_client import AirflowClient
 from infra.postgres.databases import database_url
 from tests.benchmarks.stack import ROOT, Clone, fresh_clone, wait_for
 
@@ -52,11 +51,8 @@ def _prepare(clone: Clone) -> Path:
     begin = rows["occurred_at"].min() + timedelta(days=HISTORY_DAYS)
     clone.jikimi("load", str(file), "--format", "canonical", "--until", begin.isoformat())
     rows[rows["occurred_at"] >= begin].to_parquet(live)
-    airflow = AirflowClient(clone.settings)
-    run = airflow.start_run("train_panel")
-    state = wait_for(lambda: (s := airflow.run_state("train_panel", run)) in ("success", "failed") and s, 900)
-    if not clone.ask("select 1 from panels where state = 'champion'"):
-        raise RuntimeError(f"the training ended as {state} and promoted no panel")
+    clone.train_panel()
+    clone.take_any_panel()
     return live
 
 
