@@ -258,31 +258,38 @@ def _monitors(connection: psycopg.Connection, now: datetime) -> None:
         values = (kind, name, reference)
         connection.execute("insert into panel_references values (1, %s, %s, 1000, %s)", values)
     for minutes, missing in ((30, 0), (15, 5)):
-        since, until = now - timedelta(minutes=minutes), now - timedelta(minutes=minutes - 15)
+        window = (now - timedelta(minutes=minutes), now - timedelta(minutes=minutes - 15))
+        _votes(connection, window, missing)
+        _drift(connection, window)
+        for measured in MEASURES:
+            connection.execute("insert into data_measures values (%s, %s, %s, %s, %s, %s)", (*measured, *window))
+    _performance(connection, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    _alarms(connection, now)
+
+
+def _votes(connection: psycopg.Connection, window: tuple[datetime, datetime], missing: int) -> None:
+    votes = "insert into panel_votes values (1, false, %s, %s, 100, 2, 5, 4, %s)"
+    connection.execute(votes, (*window, missing))
+    for member in MEMBERS:
         connection.execute(
-            "insert into panel_votes values (1, false, %s, %s, 100, 2, 5, 4, %s)", (since, until, missing)
+            "insert into member_votes values (1, %s, false, %s, %s, 100, 6, %s, 0.01, 0.99, 0.1, 0.05, 0.6, 0.9)",
+            (member, *window, missing if member == "xgboost" else 0),
         )
-        for member in MEMBERS:
-            values = (member, since, until, missing if member == "xgboost" else 0)
-            connection.execute(
-                "insert into member_votes values (1, %s, false, %s, %s, 100, 6, %s, 0.01, 0.99, 0.1, 0.05, 0.6, 0.9)",
-                values,
-            )
+    agreement = "insert into member_agreements values (1, 'random_forest', 'xgboost', false, %s, %s, 100, 97, 3)"
+    connection.execute(agreement, window)
+
+
+def _drift(connection: psycopg.Connection, window: tuple[datetime, datetime]) -> None:
+    for kind, name, psi in (("feature", "amount", 0.05), ("feature", "hour", 0.9), ("score", "xgboost", 0.3)):
         connection.execute(
-            "insert into member_agreements values (1, 'random_forest', 'xgboost', false, %s, %s, 100, 97, 3)",
-            (since, until),
+            """insert into drift_measures (panel_id, kind, name, state, measured_from, measured_until, window_rows,
+                psi, missing_share, reference_missing_share, is_calendar)
+            values (1, %s, %s, 'measured', %s, %s, 1000, %s, 0.01, 0, %s)""",
+            (kind, name, *window, psi, name == "hour"),
         )
-        for kind, name, psi in (("feature", "amount", 0.05), ("feature", "hour", 0.9), ("score", "xgboost", 0.3)):
-            connection.execute(
-                """insert into drift_measures (panel_id, kind, name, state, measured_from, measured_until, window_rows,
-                    psi, missing_share, reference_missing_share, is_calendar)
-                values (1, %s, %s, 'measured', %s, %s, 1000, %s, 0.01, 0, %s)""",
-                (kind, name, since, until, psi, name == "hour"),
-            )
-        for measure, subject, value, expected in MEASURES:
-            values = (measure, subject, value, expected, since, until)
-            connection.execute("insert into data_measures values (%s, %s, %s, %s, %s, %s)", values)
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _performance(connection: psycopg.Connection, day: datetime) -> None:
     for delay, hits, frauds, amount in ((0, None, None, None), (7, 8, 12, 1000)):
         connection.execute(
             """insert into performance_measures (panel_id, measured_from, measured_until, delay_days, scored_rows,
@@ -291,6 +298,9 @@ def _monitors(connection: psycopg.Connection, now: datetime) -> None:
             values (1, %s, %s, %s, 10000, 2000, 10, %s, %s, %s, %s, 7.5, 11.5)""",
             (day - timedelta(days=1), day, delay, hits, frauds, amount, amount),
         )
+
+
+def _alarms(connection: psycopg.Connection, now: datetime) -> None:
     for kind, subject, closed in (("member_missing", "xgboost", None), ("score_drift", "xgboost", now)):
         connection.execute(
             """insert into monitor_alarms (kind, part, subject, panel_id, opened_at, last_seen_at, closed_at,
