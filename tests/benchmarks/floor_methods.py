@@ -46,11 +46,7 @@ class Recorded:
     def recording(self) -> Iterator[None]:
         """Note each statement of the windows and the features that the members get."""
         self.reads.clear()
-        read, read_columns, score = windows.read_frame, windows.read_columns, scoring.score
-
-        def noted_read(connection: Any, name: str, parameters: Any = None, **more: Any) -> pd.DataFrame:
-            self.reads.append((name, parameters))
-            return read(connection, name, parameters, **more)
+        read_columns, score = windows.read_columns, scoring.score
 
         def noted_columns(connection: Any, name: str, parameters: Any = None, **more: Any) -> pd.DataFrame:
             self.reads.append((name, parameters))
@@ -61,7 +57,6 @@ class Recorded:
             return score(features, *arguments)
 
         with (
-            patch.object(windows, "read_frame", noted_read),
             patch.object(windows, "read_columns", noted_columns),
             patch.object(scoring, "score", noted_score),
         ):
