@@ -56,7 +56,8 @@ def _refusal(newest: list[dict[str, Any]]) -> str:
     panel_id, decision = newest[0]["panel_id"], newest[0]["decision"]
     return (
         f"the gate refused the first panel, so nobody votes. {decision} Give JIKIMI_MESSAGES_PER_10K a larger budget "
-        f'and run `make up` again, or take it as it is: `jikimi panel promote {panel_id} --force --reason "…"`.'
+        "and run `make up` again. Or take the panel as it is, in a stack without the demonstration: `make up DEMO=0`, "
+        f'`jikimi panel promote {panel_id} --force --reason "…"`, `make down`, `make up`.'
     )
 
 

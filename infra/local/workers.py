@@ -9,7 +9,7 @@ from infra.local.settings import Settings, write_private
 
 WORKERS = ("worker-1", "worker-2")
 # Each could run all tasks that Airflow allows at once (`PARALLELISM` in airflow.env), so that one may be away.
-CONCURRENCY = 8
+CONCURRENCY = 12
 NO_REDIS = (
     "EXECUTOR=celery needs Redis, and neither redis-server nor valkey-server is on the PATH. "
     "Install one (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis) and run `make up` again; "

@@ -50,7 +50,10 @@ def _up(clone: Clone) -> None:
     try:
         clone.make("up")
     except subprocess.CalledProcessError:
+        # What was refused stopped the stack; without the demonstration it runs, and somebody can take the panel.
+        clone.make("up", "DEMO=0")
         clone.take_any_panel()
+        clone.make("down")
         clone.make("up")
 
 
