@@ -42,14 +42,17 @@ class ReplaySummary:
 
 
 class Pace:
-    """Says how many rows are due.
+    """Says which rows are due, ten times a second.
 
     :param rate: rows per second.
     """
 
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._rate = rate
         self._clock = clock
+        self._sleep = sleep
         self._started = clock()
         self._given = 0
 
@@ -61,6 +64,19 @@ class Pace:
         taken = max(0, min(due, most))
         self._given += taken
         return taken
+
+    def bursts(self, rows: int) -> Iterator[tuple[int, int]]:
+        """Yield where each burst of so many rows starts and ends, when it is due."""
+        start = 0
+        while True:
+            taken = self.take(rows - start)
+            if taken:
+                yield start, start + taken
+                start += taken
+            if start == rows:
+                return
+            # Always, or whoever lands faster than rows fall due lands them one by one and takes a core for it.
+            self._sleep(1 / _BURSTS_PER_SECOND)
 
 
 class Labels:
@@ -166,23 +182,13 @@ class Replay:
         pace = Pace(self._rate)
         for chunk in self._source.chunks(position.rows_done, _ROWS_PER_CHUNK):
             self._add_customers(connection, chunk)
-            for start, end in self._bursts(pace, len(chunk)):
+            for start, end in pace.bursts(len(chunk)):
                 position = self._land(connection, chunk, start, end, position)
                 if self.summary.clock is not None:
                     self.summary.labels += labels.release(connection, self.summary.clock, position.rows_done)
                 if self._on_progress:
                     self._on_progress(self.summary)
         return position
-
-    def _bursts(self, pace: Pace, rows: int) -> Iterator[tuple[int, int]]:
-        start = 0
-        while start < rows:
-            taken = pace.take(rows - start)
-            if taken:
-                yield start, start + taken
-                start += taken
-            else:
-                time.sleep(1 / _BURSTS_PER_SECOND)
 
     def _land(self, connection: Connection, chunk: Chunk, start: int, end: int, position: Position) -> Position:
         with connection.transaction():

@@ -101,6 +101,21 @@ def test_pace_gives_what_is_due_and_no_flood_after_sleep():
     assert pace.take(100) == 9  # the tenth was given at once
 
 
+def test_rows_land_in_ten_bursts_a_second_however_fast_landing_is():
+    now = [0.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    pace = replaying.Pace(500, clock=lambda: now[0], sleep=sleep)
+    bursts = []
+    for burst in pace.bursts(500):
+        bursts.append(burst)
+        now[0] += 0.005  # what landing takes: two more rows fall due
+    assert (bursts[0][0], bursts[-1][1]) == (0, 500)
+    assert len(bursts) <= 11
+
+
 def test_labels_of_one_file_are_those_of_life(source, jikimi, count):
     replaying.Replay(source, rate=10_000).run()
     clock = datetime(2026, 1, 28, 10, tzinfo=UTC)
