@@ -21,7 +21,7 @@ def away():
 
 
 def only_file(folder):
-    (file,) = folder.glob("*.joblib")
+    (file,) = folder.glob("*.pickle")
     return file
 
 
@@ -68,7 +68,7 @@ def test_a_spoilt_file_is_fetched_again_and_never_opened(tmp_path, monkeypatch, 
     open_cached(FIRST, tmp_path, make)
     spoil(only_file(tmp_path))
     with monkeypatch.context() as patch:
-        patch.setattr(model_cache.joblib, "load", lambda _: pytest.fail("opened"))
+        patch.setattr(model_cache.pickle, "loads", lambda _: pytest.fail("opened"))
         assert str(open_cached(FIRST, tmp_path, lambda: make(2))) == str(make(2))
     assert str(open_cached(FIRST, tmp_path, away)) == str(make(2))
 
