@@ -1,4 +1,4 @@
-"""How runs follow each other: when the last batch was claimed, and whether rows have landed since."""
+"""How runs follow each other: when the last batch was claimed, and how many rows have landed since."""
 
 from jikimi.store.connection import Connection, query
 
@@ -9,7 +9,7 @@ def seconds_since_claim(connection: Connection) -> float | None:
     return row["seconds"] if row else None
 
 
-def is_landed_waiting(connection: Connection) -> bool:
-    """Tell whether a landed row waits for a batch."""
-    row = connection.execute(query("is_landed_waiting")).fetchone()
-    return bool(row and row["is_waiting"])
+def landed_waiting(connection: Connection, most: int) -> int:
+    """Return how many landed rows wait for a batch, counted up to `most`."""
+    row = connection.execute(query("landed_waiting"), {"most": most}).fetchone()
+    return int(row["rows"]) if row else 0

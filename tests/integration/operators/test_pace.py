@@ -77,3 +77,19 @@ def test_a_claim_keeps_its_distance_from_the_last_one(run, role_url, naps, monke
         )
     run()
     assert least <= sum(naps) <= most
+
+
+@pytest.mark.parametrize(
+    ("rows", "ago", "seconds"),
+    [
+        pytest.param(100, 0.6, 0.15, id="a quarter of many: a quarter more"),
+        pytest.param(400, 0.6, 0.6, id="many: twice the pace"),
+        pytest.param(900, 0.6, 0.6, id="more than many: no more than twice"),
+        pytest.param(900, 5.0, 0.0, id="long ago: nothing"),
+    ],
+)
+def test_the_more_rows_wait_the_longer_is_the_pace(run, land, naps, monkeypatch, rows, ago, seconds):
+    monkeypatch.setattr("jikimi.operators.batch.seconds_since_claim", lambda _: ago)
+    land(*({} for _ in range(rows)))
+    run()
+    assert sum(naps) == pytest.approx(seconds)

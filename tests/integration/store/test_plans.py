@@ -33,7 +33,7 @@ _END = _FATE | {"attempt_id": 15990, "outcome": "delivered", "state": "delivered
 # name -> parameters, and the months of which it may read a row.
 HOT = {
     "unclaimed_landed": ({}, ALL),
-    "is_landed_waiting": ({}, ALL),
+    "landed_waiting": ({"most": 400}, ALL),
     "last_claim": ({}, NONE),
     "claim_landed": ({"limit": 50}, ALL),
     "claim_rows": (
