@@ -44,7 +44,7 @@ def claim_rows() -> int:
 
 
 def pace_seconds() -> float:
-    """Seconds from one claim of landed rows to the next, where rows keep coming.
+    """Seconds from one claim of landed rows to the next, where rows keep coming; up to twice as many where many wait.
 
     Less is sooner and costs more of the machine: each run costs about as much whether it has ten rows or a hundred.
     """
