@@ -31,7 +31,7 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
     schedule=(transactions_landed | panel_promoted),
     catchup=False,
     # Runs overlap: one waits for its turn or validates, one scores, and senders of others stay a moment.
-    max_active_runs=4,
+    max_active_runs=6,
     default_args={"owner": "fraud-operations", "retries": 3, "retry_delay": timedelta(seconds=2)},
     tags=["jikimi", "live"],
 ):
@@ -50,8 +50,8 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
     send_alerts = SendAlertsOperator(
         task_id="send_alerts",
         trigger_rule="none_failed",
-        # Its successor takes 0.4 s to start; until then this one sends what the run behind it has found.
-        linger_seconds=0.7,
+        # The run behind it comes within twice the pace, and its own sender would take 0.4 s to start.
+        linger_seconds=1.2,
         doc_md="Due alerts -> messages. It stays for a moment, for the alerts of the next run.",
     )
     score_batch >> send_alerts
