@@ -123,7 +123,7 @@ def _drop_other_months(connection: psycopg.Connection) -> None:
     months = connection.execute(
         "select c.relname from pg_inherits i join pg_class c on c.oid = inhrelid join pg_class p on p.oid = inhparent"
         " where p.relname in ('transactions', 'verdicts', 'predictions', 'merchant_counts', 'called_frauds',"
-        " 'backfill_scores')"
+        " 'backfill_scores', 'scored_counts')"
         " and c.relname <> month_name(p.relname, month_of(now())) order by p.relname desc"
     ).fetchall()
     for (month,) in sorted(months, key=lambda row: row[0].startswith("transactions")):

@@ -1,9 +1,5 @@
 -- Of what most members call fraud: how much do all of them call fraud?
-with unanimous as (
-    select count(*) as rows from reporting.unanimous_fraud
-    where $__timeFilter(scored_at) and category in (${category:sqlstring})
-), majority as (
-    select count(*) as rows from reporting.majority_fraud
-    where $__timeFilter(scored_at) and category in (${category:sqlstring})
-)
-select unanimous.rows as all_agree, majority.rows - unanimous.rows as most_agree from unanimous, majority
+select coalesce(sum(unanimous_rows), 0)::bigint as all_agree,
+    coalesce(sum(majority_rows - unanimous_rows), 0)::bigint as most_agree
+from reporting.scored_by_currency($__timeFrom(), $__timeTo())
+where category in (${category:sqlstring})

@@ -1,4 +1,4 @@
 -- Currencies are never added up.
-select currency, sum(amount) as amount from reporting.unanimous_fraud
-where $__timeFilter(scored_at) and category in (${category:sqlstring})
+select currency, sum(unanimous_amount)::double precision as amount from reporting.scored_by_currency($__timeFrom(), $__timeTo())
+where category in (${category:sqlstring}) and unanimous_rows > 0
 group by currency order by amount desc

@@ -1,15 +1,16 @@
 -- From the list of steps, so that each has its row.
 with taken as (
-    select s.step, s.seconds from reporting.batches b cross join lateral (values
-        ('landed to claimed', extract(epoch from b.claimed_at - b.first_landed_at)::double precision),
-        ('claimed to validated', extract(epoch from b.validated_at - b.claimed_at)::double precision),
-        ('validated to scored', extract(epoch from b.scored_at - b.validated_at)::double precision)
-    ) s (step, seconds)
+    select count(b.claimed_at - b.first_landed_at) as waits, count(b.validated_at - b.claimed_at) as judgements,
+        count(b.scored_at - b.validated_at) as scorings,
+        percentile_cont(array[0.5, 0.95, 1]) within group (order by date_part('epoch', b.claimed_at - b.first_landed_at)) as wait,
+        percentile_cont(array[0.5, 0.95, 1]) within group (order by date_part('epoch', b.validated_at - b.claimed_at)) as judge,
+        percentile_cont(array[0.5, 0.95, 1]) within group (order by date_part('epoch', b.scored_at - b.validated_at)) as score
+    from reporting.batches b
     where $__timeFilter(b.scored_at) and source in (${source:sqlstring})
-), steps (position, step) as (
-    values (1, 'landed to claimed'), (2, 'claimed to validated'), (3, 'validated to scored')
 )
-select steps.step, count(taken.seconds) as batches,
-    percentile_cont(0.5) within group (order by taken.seconds) as p50_seconds,
-    percentile_cont(0.95) within group (order by taken.seconds) as p95_seconds, max(taken.seconds) as longest_seconds
-from steps left join taken using (step) group by steps.step, steps.position order by steps.position
+select s.step, s.batches, s.seconds[1] as p50_seconds, s.seconds[2] as p95_seconds, s.seconds[3] as longest_seconds
+from taken cross join lateral (values
+    (1, 'landed to claimed', waits, wait), (2, 'claimed to validated', judgements, judge),
+    (3, 'validated to scored', scorings, score)
+) s (position, step, batches, seconds)
+order by s.position

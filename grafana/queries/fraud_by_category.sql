@@ -1,4 +1,4 @@
 -- What fraud buys.
-select category, count(*) as fraud from reporting.unanimous_fraud
-where $__timeFilter(scored_at) and category in (${category:sqlstring})
+select category, sum(unanimous_rows)::bigint as fraud from reporting.scored_by_currency($__timeFrom(), $__timeTo())
+where category in (${category:sqlstring}) and unanimous_rows > 0
 group by category order by fraud desc, category

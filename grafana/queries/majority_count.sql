@@ -1,3 +1,3 @@
 -- The unanimous ones are among them.
-select count(*) as majority from reporting.majority_fraud
-where $__timeFilter(scored_at) and category in (${category:sqlstring})
+select coalesce(sum(majority_rows), 0)::bigint as majority from reporting.scored_by_currency($__timeFrom(), $__timeTo())
+where category in (${category:sqlstring})

@@ -1,9 +1,4 @@
 -- Nothing scored is a share of nothing: 0, not a division by zero.
-with scored as (
-    select count(*) as rows from reporting.scored_transactions
-    where $__timeFilter(scored_at) and category in (${category:sqlstring})
-), fraud as (
-    select count(*) as rows from reporting.majority_fraud
-    where $__timeFilter(scored_at) and category in (${category:sqlstring})
-)
-select coalesce(fraud.rows::double precision / nullif(scored.rows, 0), 0) as share from scored, fraud
+select coalesce(sum(majority_rows)::double precision / nullif(sum(rows), 0), 0) as share
+from reporting.scored_by_currency($__timeFrom(), $__timeTo())
+where category in (${category:sqlstring})

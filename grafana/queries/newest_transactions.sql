@@ -1,8 +1,13 @@
--- The limit comes first: the verdict's meaning and the message are looked up for fifty rows only.
+-- The limit comes first: transactions are looked up one by one, the newest verdict first, and messages for fifty only.
 with newest as (
-    select * from reporting.scored_transactions
-    where $__timeFilter(scored_at) and category in (${category:sqlstring})
-    order by scored_at desc, transaction_id desc
+    select t.*, v.scored_at, v.votes, v.members, v.panel_score, v.is_unanimous, v.is_majority, v.reasons
+    from reporting.verdicts v cross join lateral (
+        select * from reporting.transactions t
+        where t.transaction_id = v.transaction_id and t.occurred_at = v.occurred_at
+            and category in (${category:sqlstring})
+        offset 0) t
+    where $__timeFilter(v.scored_at)
+    order by v.scored_at desc, v.transaction_id desc
     limit 50
 )
 select n.scored_at, n.occurred_at, n.transaction_id, n.customer, n.merchant, n.category, n.amount, n.currency,

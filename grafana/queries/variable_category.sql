@@ -1,2 +1,2 @@
 -- What was bought in the time range.
-select distinct category from reporting.scored_transactions where $__timeFilter(scored_at) order by category
+select distinct category from reporting.scored_by_currency($__timeFrom(), $__timeTo()) order by category

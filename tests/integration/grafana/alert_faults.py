@@ -57,7 +57,7 @@ FAULTS = {
     "update panels set created_at = now() - interval '1 day'",
     "alerts_failed": "update alerts set state = 'failed', last_error = 'why'",
     "alerts_unknown": "update alerts set state = 'unknown', last_error = 'why'",
-    "delivery_slow": "update transactions set landed_at = now() - interval '90 seconds'",
+    "delivery_slow": "update alerts set landed_at = now() - interval '90 seconds'",
     "quota_high": "update channel_quotas set used = 81",
     "monitor_stale": "update data_measures set measured_until = measured_until - interval '1 hour'",
     **{kind: _alarm(kind) for kind in _ALARMS},

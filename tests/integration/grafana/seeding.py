@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from jikimi.store.connection import open_store
+from jikimi.store.counts import count_scored
+
 NAME, UUID, CARD, REFERENCE = "홍길동", "uuid-of-a-friend", "4111111111111111", "REF0CAFE"
 PHONE, EMAIL, THREAD, RECEIVER = "01012345678", "gildong@example.com", "1099999999999999999", "4f6a9d21c0b7e835"
 WHY, BODY = "the customer's daughter called", "Alert REF0CAFE1 of 홍길동 failed."
@@ -23,6 +26,10 @@ SECRETS = (
 MEMBERS = ("logistic_regression", "random_forest", "xgboost")
 VOTES = {"T01": 3, "T02": 3, "T03": 3, "T04": 2, "T05": 2, "T06": 2}
 CHALLENGER = 2
+LAST_WEEK = 100
+"""The batch of last week's fraud."""
+AGE = timedelta(days=2000)
+"""A replay runs in the past: so much before they landed did the purchases occur."""
 DECISIONS = (
     (1, "promoted", "First panel.", 50),
     (CHALLENGER, "promoted", "Better.", 49),
@@ -67,6 +74,11 @@ def seed(url: str, now: datetime) -> None:
     """Write the hour before `now`, as the role `jikimi`."""
     with psycopg.connect(url) as connection:
         _panels(connection, now)
+        _last_week(connection, now)
+    # Dashboards find last week in sums, and the known hour by its rows.
+    with open_store(url) as store:
+        count_scored(store)
+    with psycopg.connect(url) as connection:
         _batches(connection, now)
         _live(connection, now)
         _aside(connection, now)
@@ -116,12 +128,13 @@ def _batches(connection: psycopg.Connection, now: datetime) -> None:
     statement = """insert into batches (source, state, landed_count, valid_count, quarantined_count, first_landed_at,
         claimed_at, first_occurred_at, last_occurred_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
     for source, state, valid, refused, minutes in (
-        ("live", "scored", 13, 2, 40),
+        ("live", "scored", 12, 2, 40),
         ("history", "loaded", 1, 0, 40),
         ("live", "validated", 4, 0, 3),
     ):
         at = now - timedelta(minutes=minutes)
-        connection.execute(statement, (source, state, valid + refused, valid, refused, at, at, at, at))
+        occurred = (at - AGE, now - AGE)
+        connection.execute(statement, (source, state, valid + refused, valid, refused, at, at, *occurred))
 
 
 def _live(connection: psycopg.Connection, now: datetime) -> None:
@@ -136,29 +149,40 @@ def _live(connection: psycopg.Connection, now: datetime) -> None:
 
 
 def _aside(connection: psycopg.Connection, now: datetime) -> None:
-    """Add what must not be counted: history that landed now, and fraud of last week."""
+    """Add what must not be counted: history that landed now."""
     _transaction(connection, 101, "H1", 2, now - timedelta(minutes=30), CUSTOMER, 10, "shopping")
-    week_ago = now - timedelta(days=7)
-    _transaction(connection, 102, "OLD", 1, week_ago, CUSTOMER, 10, "shopping")
-    _verdict(connection, "OLD", 1, 3, 3, week_ago)
+
+
+def _last_week(connection: psycopg.Connection, now: datetime) -> None:
+    """Add fraud that is older than what dashboards show of the known hour."""
+    at = now - timedelta(days=7)
+    connection.execute(
+        """insert into batches (batch_id, source, state, landed_count, valid_count, claimed_at, first_occurred_at,
+            last_occurred_at) overriding system value values (%s, 'live', 'scored', 1, 1, %s, %s, %s)""",
+        (LAST_WEEK, at, at - AGE, at - AGE),
+    )
+    _transaction(connection, 102, "OLD", LAST_WEEK, at, CUSTOMER, 10, "shopping")
+    _verdict(connection, "OLD", 1, 3, 3, at, LAST_WEEK)
 
 
 def _transaction(
     connection: psycopg.Connection, landed_id: int, name: str, batch: int, at: datetime, customer: str, amount: float,
     category: str | None,
 ) -> None:  # fmt: skip
-    connection.execute("select ensure_months(%s)", ([at - timedelta(days=2000)],))
+    connection.execute("select ensure_months(%s)", ([at - AGE],))
     connection.execute(
         """insert into transactions (transaction_id, batch_id, landed_id, landed_at, occurred_at, customer_id,
             merchant_id, merchant_name, category, amount, currency, card_masked, customer_latitude,
             customer_longitude, merchant_latitude, merchant_longitude)
         values (%s, %s, %s, %s, %s, %s, '3156', %s, %s, %s, 'KRW', '411111******1111', %s, 127.0, 37.123456, 127.654321)
         """,
-        (name, batch, landed_id, at, at - timedelta(days=2000), customer, "", category, amount, HOME_LATITUDE),
+        (name, batch, landed_id, at, at - AGE, customer, "", category, amount, HOME_LATITUDE),
     )
 
 
-def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: int, voters: int, at: datetime) -> None:
+def _verdict(
+    connection: psycopg.Connection, name: str, panel_id: int, votes: int, voters: int, at: datetime, batch: int = 1
+) -> None:
     for place, member in enumerate(MEMBERS[:voters]):
         values = (panel_id, member, 0.9 if place < votes else 0.1, place < votes, at, name)
         connection.execute(
@@ -169,9 +193,9 @@ def _verdict(connection: psycopg.Connection, name: str, panel_id: int, votes: in
     connection.execute(
         """insert into verdicts (transaction_id, panel_id, batch_id, votes, voters, members, panel_score, reasons,
             scored_at, is_shadow, explanation_en, occurred_at)
-        select transaction_id, %s, 1, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s, %s, %s, occurred_at
+        select transaction_id, %s, %s, %s, %s, 3, 0.5, '{amount_far_above_usual}', %s, %s, %s, occurred_at
         from transactions where transaction_id = %s""",
-        (panel_id, votes, voters, at, panel_id == CHALLENGER, "Why." if votes == len(MEMBERS) else None, name),
+        (panel_id, batch, votes, voters, at, panel_id == CHALLENGER, "Why." if votes == len(MEMBERS) else None, name),
     )
 
 

@@ -12,7 +12,10 @@ from jikimi.store.connection import _SQL, query
 from tests.conftest import empty
 from tests.integration.store.plan_tables import BATCH, BATCH_FROM, BATCH_UNTIL, MONTHS, ROWS
 
-PARTITIONED = ("transactions", "verdicts", "predictions", "landed_transactions", "merchant_counts", "called_frauds")
+PARTITIONED = (
+    "transactions", "verdicts", "predictions", "landed_transactions", "merchant_counts", "called_frauds",
+    "scored_counts",
+)  # fmt: skip
 LARGE = {
     *PARTITIONED, "transaction_keys", "batches", "labels", "alerts", "alert_attempts", "customers", "customer_channels",
     "quarantined_transactions", "delivery_reports", "channel_quotas",
@@ -55,6 +58,9 @@ HOT = {
         NONE,
     ),
     "count_merchant_rows": ({"batch_id": BATCH}, JUNE),
+    "lock_uncounted": ({"limit": 50}, NONE),
+    "count_scored": ({"batch_ids": [BATCH - 1, BATCH]}, JUNE),
+    "mark_counted": ({"batch_ids": [BATCH - 1, BATCH]}, NONE),
     "call_frauds_of_batch": ({"batch_id": BATCH}, JUNE),
     "call_frauds": ({"transaction_ids": IDS}, JUNE),
     "waiting_batches": ({"run_id": "run", "limit": 100}, NONE),
