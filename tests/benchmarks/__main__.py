@@ -22,6 +22,7 @@ from tests.benchmarks import (
     throughput,
     training,
 )
+from tests.benchmarks.plots import draw
 from tests.benchmarks.report import keep, machine
 
 Figure = dict[str, Any]
@@ -56,6 +57,7 @@ def main() -> None:
             print(json.dumps(figure, ensure_ascii=False), flush=True)
             figures.append(figure)
         keep(name, figures)
+        draw(name, figures)
 
 
 if __name__ == "__main__":
