@@ -1,6 +1,6 @@
 """The dashboard Drift: whether purchases and scores still look like those of the training."""
 
-from grafana.kinds import lines_at, stat, table, time_series, traffic_light
+from grafana.kinds import lines_at, ranked, stat, table, time_series, traffic_light
 from grafana.model import Json, dashboard, layout, section, variable
 
 _Rows = list[tuple[int, list[Json]]]
@@ -32,11 +32,11 @@ def _now() -> _Rows:
 
 def _over_time() -> _Rows:
     psi = [
-        lines_at(time_series(number, query, "none", label="name", interval="1m"), _WARN, _ALARM)
+        ranked(lines_at(time_series(number, query, "none", label="name", interval="1m"), _WARN, _ALARM))
         for number, query in ((9, "psi_scores"), (10, "psi_features"))
     ]
     shares = [
-        time_series(11, "missing_shares", "percentunit", label="name", interval="1m"),
+        ranked(time_series(11, "missing_shares", "percentunit", label="name", interval="1m")),
         time_series(12, "unseen_shares", "percentunit", label="name", interval="1m"),
     ]
     return [(1, [section(100, "drift_time")]), (9, psi), (8, shares)]

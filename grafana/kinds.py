@@ -6,6 +6,7 @@ _WORD = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _ROWS = {"calcs": ["lastNotNull"], "fields": "", "values": True}
 _NO_LEGEND = {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []}
 _LEGEND = {**_NO_LEGEND, "showLegend": True}
+_NEWEST = {"calcs": ["lastNotNull"]}
 _TOOLTIP = {"mode": "multi", "sort": "desc"}
 RED, ORANGE, GREEN, BLUE = "dark-red", "dark-orange", "green", "blue"
 
@@ -41,6 +42,9 @@ def time_series(
     made["interval"] = interval
     made["fieldConfig"]["defaults"] |= {"color": {"mode": "palette-classic"}, "min": 0, "custom": _line()}
     made["options"] = {"legend": _LEGEND, "tooltip": _TOOLTIP}
+    if label:
+        # Areas of many lines hide each other.
+        made["fieldConfig"]["defaults"]["custom"]["fillOpacity"] = 0
     if label and not columns:
         made["fieldConfig"]["defaults"]["displayName"] = f"${{__field.labels.{label}}}"
     return name_columns(made, columns, label)
@@ -50,6 +54,13 @@ def paint(made: Json, **colors: str) -> Json:
     """Give columns a colour of their own, the same on every dashboard."""
     for column, color in colors.items():
         override(made, column, color={"mode": "fixed", "fixedColor": color})
+    return made
+
+
+def ranked(made: Json) -> Json:
+    """Let the legend of many lines be a table beside them, the highest first."""
+    sorting = {"sortBy": "Last *", "sortDesc": True}
+    made["options"]["legend"] = {**_LEGEND, "displayMode": "table", "placement": "right", **sorting, **_NEWEST}
     return made
 
 
@@ -84,9 +95,11 @@ def bars(number: int, query: str, unit: str, colors: dict[str, str]) -> Json:
 
 
 def ranking(number: int, query: str, color: str) -> Json:
-    """Return lying bars, one per row, the longest first."""
+    """Return lying bars, one per row, the longest first, named by its first column."""
     made = panel("bargauge", number, query, "locale")
-    made["fieldConfig"]["defaults"] |= {"color": {"mode": "fixed", "fixedColor": color}, "min": 0}
+    # Said aloud, because an only bar would have no name: amounts without their currency.
+    named = {"displayName": "${__cell_0}"}
+    made["fieldConfig"]["defaults"] |= {"color": {"mode": "fixed", "fixedColor": color}, "min": 0, **named}
     made["options"] = {
         "reduceOptions": _ROWS,
         "orientation": "horizontal",
@@ -97,7 +110,8 @@ def ranking(number: int, query: str, color: str) -> Json:
         "sizing": "auto",
         "minVizWidth": 8,
         "minVizHeight": 16,
-        "maxVizHeight": 300,
+        "maxVizHeight": 40,
+        "text": {"titleSize": 13, "valueSize": 16},
         "legend": _NO_LEGEND,
     }
     return made
@@ -120,10 +134,31 @@ def pie(number: int, query: str, *, of_columns: bool = False) -> Json:
 
 def table(number: int, query: str, columns: str) -> Json:
     """Return rows as they are; each column has a name in the reader's language and the unit of its kind."""
-    made = panel("table", number, query, "string")
+    made = panel("table", number, query, "locale")
     made["fieldConfig"]["defaults"]["custom"] = {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True}
+    made["fieldConfig"]["defaults"]["custom"]["minWidth"] = 90
+    made["fieldConfig"]["overrides"].append(_DASH)
     made["options"] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
+    for column in columns.split():
+        override(made, column, **_width_of(column))
     return name_columns(made, columns)
+
+
+def _width_of(column: str) -> Json:
+    """Return the pixels that a column needs; what has none, shares the rest."""
+    found = [width for names, width in _WIDTHS.items() if any(column.endswith(name) for name in names.split())]
+    return {"custom__width": found[0]} if found else {}
+
+
+# What stands for an empty table would also stand in each empty cell.
+_DASH = {"matcher": {"id": "byRegexp", "options": ".*"}, "properties": [{"id": "noValue", "value": "–"}]}
+_WIDTHS = {
+    "_at": 155,
+    "reference_missing_share fraud_agreement_share kind link": 155,
+    "subject threshold": 140,
+    "_share _seconds _rows _count _score amount state verdict message channel psi policy outcome": 105,
+    "panel_id batch_id alert_id currency customer votes version attempts code used most source": 80,
+}
 
 
 def traffic_light(made: Json, column: str, warn: float, alarm: float) -> Json:
@@ -138,11 +173,18 @@ def matrix(number: int, query: str, row: str, column: str, value: str) -> Json:
     fields = {"rowField": row, "columnField": column, "valueField": value, "emptyValue": "empty"}
     made["transformations"] = [{"id": "groupingToMatrix", "options": fields}]
     made["fieldConfig"]["defaults"] |= {"color": {"mode": "continuous-RdYlGr"}, "min": 0.8, "max": 1}
-    made["fieldConfig"]["defaults"]["custom"] = {"align": "auto", "cellOptions": _SHADED}
+    made["fieldConfig"]["defaults"] |= {"mappings": [_NO_PAIR], "custom": {"align": "auto", "cellOptions": _SHADED}}
+    made["fieldConfig"]["overrides"] += [_DASH, _NAMES_STAY_PLAIN]
     made["options"] = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
     return made
 
 
+# A member is no pair with itself; its cell would be as red as the worst.
+_NO_PAIR = {"type": "special", "options": {"match": "empty", "result": {"text": "–", "color": "transparent"}}}
+_NAMES_STAY_PLAIN = {
+    "matcher": {"id": "byType", "options": "string"},
+    "properties": [{"id": "custom.cellOptions", "value": {"type": "auto"}}],
+}
 _SHADED = {"type": "color-background", "mode": "gradient"}
 
 

@@ -37,8 +37,8 @@ def _one_by_one() -> _Rows:
 def _channels() -> _Rows:
     shown = [ranking(9, "messages_by_state", BLUE), ranking(10, "messages_by_channel", BLUE)]
     lines = [
-        time_series(11, "message_latency", "s", "p50 p95 p99"),
-        time_series(12, "attempts_over_time", "locale", label="outcome"),
+        time_series(11, "message_latency", "s", "p50 p95 p99", interval="5m"),
+        time_series(12, "attempts_over_time", "locale", label="outcome", interval="5m"),
     ]
     codes = table(13, "attempts_by_code", "channel outcome code attempts p95_seconds")
     quotas = table(14, "quotas", "connection_id subject used most used_share")
@@ -52,4 +52,4 @@ def _trouble() -> _Rows:
     failed = "alert_id transaction_id customer amount currency channel attempts struck_channels finished_at"
     panels = [ranking(18, "waiting_by_reason", ORANGE), table(19, "fallbacks", "struck_channels channel state alerts")]
     tables = [table(16, "unknown_alerts", unknown), table(17, "failed_alerts", failed)]
-    return [(1, [section(101, "trouble")]), (8, tables), (8, panels)]
+    return [(1, [section(101, "trouble")]), *((7, [one]) for one in tables), (8, panels)]

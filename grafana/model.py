@@ -113,7 +113,9 @@ def name_columns(made: Json, columns: str, label: str | None = None) -> Json:
 
 
 def _unit_of(column: str) -> Json:
-    ends = {"_at": "dateTimeAsLocal", "_share": "percentunit", "_seconds": "s"}
+    ends = {"_at": "dateTimeAsIso", "_share": "percentunit", "_seconds": "s"}
+    # Numbers that are names are written without a comma.
+    ends |= dict.fromkeys(("panel_id", "batch_id", "alert_id", "model_version"), "none")
     return next(({"unit": unit} for end, unit in ends.items() if column.endswith(end)), {})
 
 

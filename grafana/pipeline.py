@@ -21,11 +21,7 @@ def _now() -> _Rows:
         stat(5, "batches_held", alarm=1),
         stat(6, "open_data_alarms", alarm=1),
     ]
-    tables = [table(7, "last_success", "step last_at since_seconds"), table(8, "alarms_data", _ALARM_COLUMNS)]
-    return [(4, figures), (7, tables)]
-
-
-_ALARM_COLUMNS = "kind subject opened_at sentence link"
+    return [(4, figures), (5, [table(8, "alarms_data", "kind subject opened_at sentence link")])]
 
 
 def _waiting() -> _Rows:
@@ -42,11 +38,12 @@ def _steps() -> _Rows:
     spans = "waiting_p50 waiting_p95 validating_p50 validating_p95 scoring_p50 scoring_p95"
     lines = [time_series(13, "durations", "s", spans), time_series(14, "batches_over_time", "locale", "batches rows")]
     spread = table(15, "durations_by_step", "step batches p50_seconds p95_seconds longest_seconds")
+    newest_of_each = table(7, "last_success", "step last_at since_seconds")
     counts = "landed_count valid_count quarantined_count repeated_count unanimous_count"
     newest = table(
         16, "newest_batches", f"batch_id source state {counts} claimed_at scored_at total_seconds held_reason"
     )
-    return [(1, [section(101, "steps")]), (9, lines), (6, [spread]), (9, [newest])]
+    return [(1, [section(101, "steps")]), (9, lines), (6, [newest_of_each, spread]), (9, [newest])]
 
 
 def _refused() -> _Rows:
