@@ -41,10 +41,13 @@ chaos: $(call STAMP,dev) ## kill senders, database and channels 300 times and ac
 faults: $(call STAMP,dev) ## kill each part of a private stack under 100 rows/s, print the seconds until it is whole again
 	.venv/bin/python -m tests.faults $(if $(EXECUTOR),--executor $(EXECUTOR)) $(if $(PART),--part $(PART))
 
-dashboards: ## check every dashboard against Grafana's own types (needs node and npm)
+dashboards: $(call STAMP,dev) ## check every dashboard against Grafana's own types, draw it into docs/pictures (needs npm and Chromium)
 	@command -v npm >/dev/null || { echo "make dashboards: npm was not found on the PATH: install Node.js 20 or newer with npm, then run it again"; exit 1; }
 	npm --prefix grafana/typing ci --ignore-scripts --no-audit --no-fund
 	npm --prefix grafana/typing run --silent check
+	npm --prefix grafana/drawing ci --ignore-scripts --no-audit --no-fund
+	npm --prefix grafana/drawing run --silent build
+	.venv/bin/python -m tests.drawing
 
 lock: $(call STAMP,dev) ## pin every dependency anew
 	$(REQUIREMENTS)/lock.sh
