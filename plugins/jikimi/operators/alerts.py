@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jikimi.delivery.drain import Options
     from jikimi.store.connection import Connection
 
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.15
 
 
 class SendAlertsOperator(BaseOperator):
