@@ -76,8 +76,10 @@ def _rows_of(rows: Rows, ids: "pd.Index[Any]", is_fraud: npt.NDArray[np.bool_]) 
     if rows.ids.equals(ids):
         label = np.flatnonzero(is_fraud)
         return rows.place_of(label), label
-    label = np.flatnonzero(ids.isin(ids[is_fraud].unique()))
-    place = np.flatnonzero(rows.ids.isin(ids[label].unique()))
+    # Not `isin`, which takes three times as long for text.
+    called = ids[is_fraud].unique()
+    label = np.flatnonzero(called.get_indexer(ids) >= 0)
+    place = np.flatnonzero(called.get_indexer(rows.ids) >= 0)
     found = rows.ids[place].get_indexer(ids[label])
     return rows.place_of(place[found[found >= 0]]), label[found >= 0]
 
