@@ -41,6 +41,7 @@ def main(folder: str) -> None:
             worlds.append(stack.enter_context(world(Path(folder), name, rows, busy_rows)))
             _enter(worlds[-1])
             promote_fitted(panel)
+            _call_nobody(worlds[-1])
             made = {"world": name, "rows": rows + busy_rows, "seconds": round(time.perf_counter() - began)}
             print(json.dumps({"figure": "history_written"} | made), flush=True)
         costs: dict[str, list[dict[str, float]]] = {each.name: [] for each in worlds}
@@ -49,6 +50,15 @@ def main(folder: str) -> None:
             for each in worlds:
                 costs[each.name].append(_cost(each, number))
         _report(worlds, {name: tries[1:] for name, tries in costs.items()})
+
+
+def _call_nobody(each: World) -> None:
+    """Let no row be called fraud: how many reasons there are to tell is no matter of how much history there is.
+
+    The panel learnt in another world, and called one row in seven fraud here, more where merchants are busier.
+    """
+    with psycopg.connect(each.urls["owner"]) as owner:
+        owner.execute("update panel_members set threshold = 1")
 
 
 def _report(worlds: list[World], costs: dict[str, list[dict[str, float]]]) -> None:
