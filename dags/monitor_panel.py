@@ -17,6 +17,7 @@ with DAG(
    the *vote* of each window of `JIKIMI_VOTE_WINDOW_MINUTES` (who is missing, constant, or outside the usual band);
    *performance* once an hour, for each day that is complete (estimated at once, counted when labels are known);
    *drift* of each window of `JIKIMI_DRIFT_WINDOW_HOURS` against what the champion was judged on.
+   At the end it sums up what was scored, so that dashboards count weeks in milliseconds (`scored_counts`).
    What is wrong opens an alarm with a sentence; what is right again closes it. `notify_staff` tells both, once.
 2. **request_training** is skipped, unless a score or feature was over `JIKIMI_DRIFT_LIMIT` in the last two windows.
    Then it starts `train_panel`, at most once in `JIKIMI_DRIFT_COOL_DOWN_HOURS`.

@@ -68,6 +68,19 @@ def test_a_part_that_breaks_stops_no_other_and_is_seen(store, monkeypatch):
     assert store.execute("select from data_measures where measure = 'performance_looked_at'").fetchall()
 
 
+def test_what_was_scored_is_summed_up_even_where_another_part_breaks(store, land, champion, monkeypatch):
+    champion()
+    land({"amount": "500"})
+    ValidateBatchOperator(task_id="v").execute({"run_id": "test"})
+    ScoreBatchOperator(task_id="s").execute({"run_id": "test"})
+    monkeypatch.setattr("jikimi.watch.vote.watch_vote", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        watch()
+    assert store.execute("select state, counted_at is not null as is_counted from batches").fetchall() == [
+        {"state": "scored", "is_counted": True}
+    ]
+
+
 def test_staff_are_told_once_of_a_fault_with_its_sentence_and_dashboard(store, mail):
     let_wait(store)
     watch()

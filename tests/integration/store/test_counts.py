@@ -259,6 +259,78 @@ def test_counts_go_with_the_month_of_their_transactions(store, reader):
     assert different(reader) == []
 
 
+def test_a_month_goes_while_others_count_and_read(store, reader, database, role_url):
+    old = (datetime.now(UTC) - timedelta(days=90)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    add_panel(store)
+    store.execute("select ensure_months(array[%s, %s]::timestamptz[])", [old, START])
+    add_batch(store, 1, [plain()])
+    failed = []
+
+    def doing(act):
+        def guarded():
+            try:
+                with open_store(database) as connection:
+                    act(connection)
+            except psycopg.Error as error:
+                failed.append(error)
+
+        return threading.Thread(target=guarded)
+
+    others = [doing(lambda connection: months.drop_month(connection, old)), doing(count_scored)]
+    with psycopg.connect(role_url("postgres")) as scorer:
+        scorer.execute("lock table only verdicts in row exclusive mode")
+        others[0].start()
+        _wait_for_locks(reader, 1)
+        others[1].start()
+        _wait_for_locks(reader, 2)
+    for other in others:
+        other.join(30)
+    assert failed == []
+    assert counted_rows(store) == 1
+
+
+def _wait_for_locks(reader, count):
+    for _ in range(400):
+        row = reader.execute("select count(*) as n from pg_locks where not granted").fetchone()
+        if row["n"] >= count:
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("nobody waits")
+
+
+def test_views_of_dashboards_call_unanimous_what_the_one_view_calls_so(store, reader):
+    add_panel(store)
+    store.execute("select ensure_months(array[%s]::timestamptz[])", [START])
+    kinds = [(votes, silent, is_shadow) for votes in range(5) for silent in (0, 1) for is_shadow in (False, True)]
+    rows = [plain(votes=votes, silent=silent, is_shadow=is_shadow) for votes, silent, is_shadow in kinds]
+    add_batch(store, 1, rows)
+    for view, is_shadow, names in (
+        ("scored_rows", False, ("unanimous", "majority")),
+        ("reporting.verdicts", False, ("unanimous", "majority")),
+        ("reporting.shadow_verdicts", True, ("unanimous",)),
+    ):
+        for name in names:
+            called = _ids(reader, f"select transaction_id from {view} where is_{name}")
+            of_all = _ids(reader, f"select transaction_id from {name}_fraud")
+            assert called == of_all & _ids(reader, f"select transaction_id from verdicts where is_shadow = {is_shadow}")
+            assert called
+
+
+def _ids(reader, statement):
+    return {row["transaction_id"] for row in reader.execute(statement).fetchall()}
+
+
+def test_a_long_history_is_counted_at_several_looks(store, reader, monkeypatch):
+    add_panel(store)
+    store.execute("select ensure_months(array[%s]::timestamptz[])", [START])
+    for batch_id in range(1, 4):
+        add_batch(store, batch_id, [plain()])
+    monkeypatch.setattr(counts, "MOST_ROWS", 1)
+    monkeypatch.setattr(counts, "MOST_ROWS_A_LOOK", 2)
+    assert [count_scored(store), count_scored(store)] == [2, 1]
+    assert different(reader) == []
+
+
 def test_an_alert_carries_what_dashboards_ask_of_its_transaction(store):
     add_panel(store)
     store.execute("select ensure_months(array[%s]::timestamptz[])", [START])

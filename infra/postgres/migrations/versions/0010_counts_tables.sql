@@ -74,8 +74,9 @@ declare
     parent text;
 begin
     perform public.demand_old(public.month_after(month));
-    lock table only public.transactions, only public.predictions, only public.verdicts, only public.called_frauds,
-        only public.merchant_counts, only public.backfill_scores, only public.scored_counts in access exclusive mode;
+    -- The sums first, as who counts and who reads them takes them: else each would wait for the other.
+    lock table only public.scored_counts, only public.transactions, only public.predictions, only public.verdicts,
+        only public.called_frauds, only public.merchant_counts, only public.backfill_scores in access exclusive mode;
     perform public.demand_free(public.month_is_kept_for(month), month);
     if exists (
         select from public.transactions t join public.transaction_keys k using (transaction_id)
@@ -108,11 +109,11 @@ alter table alerts add column landed_at timestamptz, add column merchant text, a
 comment on column alerts.merchant is 'This, category, amount, currency and landed_at are the transaction''s, for dashboards.';
 
 create function describe_alert() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     select t.landed_at, coalesce(nullif(t.merchant_name, ''), t.merchant_id), coalesce(nullif(t.category, ''), 'unknown'),
         t.amount, t.currency::text
-    into new.landed_at, new.merchant, new.category, new.amount, new.currency
+    into strict new.landed_at, new.merchant, new.category, new.amount, new.currency
     from public.transactions t
     where t.transaction_id = new.transaction_id and t.occurred_at = new.occurred_at;
     return new;
