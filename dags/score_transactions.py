@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
+from jikimi import defaults
 from jikimi.assets import panel_promoted, rows_left, transactions_landed
 from jikimi.operators.alerts import SendAlertsOperator
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
@@ -51,7 +52,7 @@ Each task can be cleared and run again: what is done is not done twice. `jikimi 
         task_id="send_alerts",
         trigger_rule="none_failed",
         # The run behind it comes within twice the pace, and its own sender would take 0.4 s to start.
-        linger_seconds=1.2,
+        linger_seconds=2 * defaults.pace_seconds(),
         doc_md="Due alerts -> messages. It stays for a moment, for the alerts of the next run.",
     )
     score_batch >> send_alerts

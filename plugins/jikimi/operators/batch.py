@@ -78,12 +78,17 @@ class ValidateBatchOperator(BaseOperator):
 
         Many rows are given up to twice the while: fewer, larger batches leave the cores air, and so come sooner.
         """
-        if not self.announces or (ago := seconds_since_claim(store)) is None:
-            return
-        pace = defaults.pace_seconds()
-        time.sleep(min(max(0, pace - ago), pace))
-        share = landed_waiting(store, MANY_ROWS) / MANY_ROWS
-        time.sleep(max(0, pace * share - max(0, ago - pace)))
+        if self.announces:
+            pace = defaults.pace_seconds()
+            self._keep_distance(store, pace, pace)
+            longer = pace * landed_waiting(store, MANY_ROWS) / MANY_ROWS
+            # Asked again: of the runs that overlap another one may have claimed meanwhile.
+            self._keep_distance(store, pace + longer, longer)
+
+    def _keep_distance(self, store: Connection, seconds: float, most: float) -> None:
+        """Wait until the last claim is so many seconds ago; never longer than `most`, whatever the clocks say."""
+        if (ago := seconds_since_claim(store)) is not None:
+            time.sleep(min(max(0, seconds - ago), most))
 
     def _call_next(self, store: Connection, context: "Context") -> None:
         """Announce what landed meanwhile when this task ends; the trigger would take up to a second more."""
@@ -178,6 +183,7 @@ class ScoreBatchOperator(BaseOperator):
             if not batch_ids:
                 return None
             started = time.perf_counter()
+            batches.use_one_process(store)
             delay = pd.Timedelta(days=defaults.label_delay_days())
             window = window_of(store, batch_ids, delay)
             targets = window.targets.set_index("transaction_id")

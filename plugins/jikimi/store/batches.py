@@ -93,6 +93,11 @@ def waiting_parts(connection: Connection, run_id: str, part_rows: int, older_row
     return parts
 
 
+def use_one_process(connection: Connection) -> None:
+    """Have PostgreSQL share no statement among processes until the surrounding transaction ends."""
+    connection.execute(query("without_parallel_workers"))
+
+
 def claim_validated(connection: Connection, max_rows: int, batch_ids: list[int] | None = None) -> list[int]:
     """Lock batches that wait for verdicts, oldest first, up to about `max_rows` transactions, at least one batch.
 

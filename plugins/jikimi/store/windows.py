@@ -31,7 +31,6 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
 
     :param delay: how long a bank waits before it believes a label.
     """
-    connection.execute(query("without_parallel_workers"))
     targets = _targets(connection, batch_ids)
     bounds = _bounds(targets, delay)
     frauds, labels = _frauds(connection, bounds)
