@@ -100,7 +100,7 @@ def _keep(member: Estimator, folder: Path, start: str) -> None:
 
 
 def _forget_old(folder: Path, start: str) -> None:
-    """Remove the versions of a model that were not used for longest, and old files that are none: half or older ones."""
+    """Remove the versions that were not used for longest, and old files that are none: half ones, former forms."""
     others = [file for file in folder.iterdir() if file.suffix != ".pickle"]
     abandoned = [file for file in others if _used_at(file) < time.time() - _ABANDONED_SECONDS]
     for file in _files(folder, start)[KEPT_VERSIONS:] + abandoned:
