@@ -111,9 +111,10 @@ comment on column alerts.merchant is 'This, category, amount, currency and lande
 create function describe_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+    -- Where there is no such transaction the columns stay empty: a description keeps no message back.
     select t.landed_at, coalesce(nullif(t.merchant_name, ''), t.merchant_id), coalesce(nullif(t.category, ''), 'unknown'),
         t.amount, t.currency::text
-    into strict new.landed_at, new.merchant, new.category, new.amount, new.currency
+    into new.landed_at, new.merchant, new.category, new.amount, new.currency
     from public.transactions t
     where t.transaction_id = new.transaction_id and t.occurred_at = new.occurred_at;
     return new;
