@@ -89,7 +89,8 @@ def _batch_cost(figures: list[Figure]) -> Axes:
     lefts = [world["validate"] for world in worlds]
     axes.barh(_places(worlds), [world["score"] for world in worlds], 0.5, lefts, color="#0072B2", label="score")
     for place, world in zip(_places(worlds), worlds, strict=True):
-        axes.plot([world.get("aim", 1.0) * worlds[0]["value"]] * 2, [place - 0.35, place + 0.35], color=PANEL, ls="--")
+        if "aim" in world:
+            axes.plot([world["aim"] * worlds[0]["value"]] * 2, [place - 0.35, place + 0.35], color=PANEL, ls="--")
     axes.set_yticks(_places(worlds), [f"{w['world']}\n{w.get('times_little_history', 1)} times" for w in worlds])
     axes.legend(loc="lower left", title="dashed: the aim")
     return axes
