@@ -31,10 +31,10 @@ def _count_some(connection: Connection) -> dict[int, int]:
 
 
 def _lock(connection: Connection) -> dict[int, int]:
-    """Lock the oldest batches of about `MOST_ROWS` transactions, at least one: batch -> its transactions."""
+    """Lock the oldest batches of about `MOST_ROWS` verdicts, at least one: batch -> its verdicts."""
     locked: dict[int, int] = {}
     for batch in connection.execute(query("lock_uncounted"), {"limit": _MOST_BATCHES}):
-        if locked and sum(locked.values()) + batch["valid_count"] > MOST_ROWS:
+        if locked and sum(locked.values()) + batch["scored_count"] > MOST_ROWS:
             break
-        locked[batch["batch_id"]] = batch["valid_count"]
+        locked[batch["batch_id"]] = batch["scored_count"]
     return locked

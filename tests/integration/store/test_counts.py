@@ -190,6 +190,15 @@ def test_a_batch_is_counted_once_however_often_it_is_counted(store, reader):
     assert different(reader) == []
 
 
+def test_history_is_looked_at_once_and_counts_nothing(store):
+    store.execute(
+        """insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at, last_occurred_at)
+        values ('history', 'loaded', 7, 7, now(), now(), now())"""
+    )
+    assert count_scored(store) == 0
+    assert store.execute("select count(*) as n from batches where counted_at is null").fetchone()["n"] == 0
+
+
 def test_a_batch_that_commits_late_is_counted_all_the_same(store, reader, database):
     add_panel(store)
     store.execute("select ensure_months(array[%s]::timestamptz[])", [START])
