@@ -192,7 +192,8 @@ def test_a_batch_is_counted_once_however_often_it_is_counted(store, reader):
 
 def test_history_is_looked_at_once_and_counts_nothing(store):
     store.execute(
-        """insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at, last_occurred_at)
+        """insert into batches (source, state, landed_count, valid_count, claimed_at, first_occurred_at,
+            last_occurred_at)
         values ('history', 'loaded', 7, 7, now(), now(), now())"""
     )
     assert count_scored(store) == 0
