@@ -5,6 +5,7 @@ import re
 from ml.plain_text import clean, graphemes
 
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_NO_DIGITS = re.compile("[^0-9]+")
 _MASKED_CARD = re.compile(r"(?=.*\*{2})[\d*]{1,4}(-[\d*]{1,4}){1,4}")
 
 
@@ -24,7 +25,7 @@ def mask_card(number: str) -> str:
     """
     if _MASKED_CARD.fullmatch(number):
         return number
-    digits = "".join(character for character in number if character in "0123456789")
+    digits = _NO_DIGITS.sub("", number)
     length = len(digits)
     front, back = max(0, min(6, length - 10)), 4 if length >= 8 else 0
     hidden = digits[:front] + "*" * (length - front - back) + digits[length - back :]

@@ -114,6 +114,7 @@ class ValidateBatchOperator(BaseOperator):
 
         claimed_at = datetime.now(UTC)
         with store.transaction():
+            batches.use_batch_settings(store)
             landed = batches.claim_landed(store, most)
             if landed.empty:
                 self.log.info("no landed rows wait")
@@ -183,7 +184,7 @@ class ScoreBatchOperator(BaseOperator):
             if not batch_ids:
                 return None
             started = time.perf_counter()
-            batches.use_one_process(store)
+            batches.use_batch_settings(store)
             delay = pd.Timedelta(days=defaults.label_delay_days())
             window = window_of(store, batch_ids, delay)
             targets = window.targets.set_index("transaction_id")

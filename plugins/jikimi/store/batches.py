@@ -93,9 +93,9 @@ def waiting_parts(connection: Connection, run_id: str, part_rows: int, older_row
     return parts
 
 
-def use_one_process(connection: Connection) -> None:
-    """Have PostgreSQL share no statement among processes until the surrounding transaction ends."""
-    connection.execute(query("without_parallel_workers"))
+def use_batch_settings(connection: Connection) -> None:
+    """Have PostgreSQL plan for short statements, sorted in memory, until the surrounding transaction ends."""
+    connection.execute(query("batch_settings"))
 
 
 def claim_validated(connection: Connection, max_rows: int, batch_ids: list[int] | None = None) -> list[int]:

@@ -136,9 +136,9 @@ COLD = {
         recent_member_votes recent_panel_votes recent_performance reject_panel request_training reserve_slot
         retire_champion show_panel status_champion tell_alarms training_requested used_fingerprints write_notice""",
     "writes single new rows, or asks no table": """
-        ensure_landed_months ensure_months insert_labels insert_validation_result land_again lock_called_frauds
-        lock_imports lock_recovery now one_snapshot open_batch open_history reserve_landed_ids wait_at_most
-        without_parallel_workers""",
+        batch_settings ensure_landed_months ensure_months insert_labels insert_validation_result land_again
+        lock_called_frauds lock_imports lock_recovery now one_snapshot open_batch open_history reserve_landed_ids
+        wait_at_most""",
     "a person asks it, now and then, by a number or for a page": """
         cancel_alerts customers_without_contact decisions_of_alert first_accepted folded_alerts list_alerts
         list_held list_quarantined lock_quarantined mark_released matching_alerts named_alerts release_held
