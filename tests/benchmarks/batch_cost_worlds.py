@@ -89,12 +89,16 @@ def _fill(owner: psycopg.Connection, rows: int, customers: int, busy_rows: int) 
     crowd = {"until": until, "span": WINDOW, "customer": "crowd-", "customers": max(busy_rows // 20, 1)}
     _write(owner, busy_rows, crowd | {"merchant": "busy-", "merchants": 1, "name": "busy"})
     _run(owner, "batch_cost_labels")
-    # What the migration does for rows that were there before it.
-    migration = (HERE.parents[1] / "infra/postgres/migrations/versions/0007_merchant_counts.sql").read_text()
-    for statement in migration.split(";\n\n"):
-        if statement.lstrip().startswith(("insert into merchant_counts", "insert into called_frauds")):
-            owner.execute(statement.encode())
+    # What the migrations do for rows that were there before them.
+    _run_insert(owner, "0011_few_pages", "merchant_counts")
+    _run_insert(owner, "0007_merchant_counts", "called_frauds")
     owner.execute("vacuum analyze")
+
+
+def _run_insert(owner: psycopg.Connection, migration: str, table: str) -> None:
+    text = (HERE.parents[1] / f"infra/postgres/migrations/versions/{migration}.sql").read_text()
+    (statement,) = (one for one in text.split(";\n") if one.lstrip().startswith(f"insert into {table}"))
+    owner.execute(statement.encode())
 
 
 def _write(owner: psycopg.Connection, rows: int, parameters: dict[str, Any]) -> None:

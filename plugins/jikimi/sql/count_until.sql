@@ -1,35 +1,40 @@
--- How many rows merchants had between the instants asked about: the counts of whole days, those of the hours of days that
--- an instant cuts, and the rows of the hours that one cuts. What lies between two instants is one number.
+-- How many rows merchants had between the instants asked about. Until an instant there are the rows of whole days, those
+-- of its day until its hour, and of its hour one by one; what lies between two instants is the difference.
 -- The months are known when this is planned; within them each merchant is looked up by itself.
-with asked as materialized (
-    select merchant_id, at, date_trunc('day', at, 'UTC') as day, date_trunc('hour', at, 'UTC') as hour
-    from unnest(%(merchants)s::text[], %(instants)s::timestamptz[]) asked (merchant_id, at)
-), merchants as materialized (
-    select merchant_id, min(day) as since, max(day) as until, array_agg(at + interval '1 microsecond' order by at) as ends,
-        array_agg(distinct day) as days, array_agg(distinct hour) as hours
-    from asked group by merchant_id
-), counted as (
-    select m.merchant_id, m.ends, c.begins_at as at, c.rows
+with merchants as materialized (
+    select merchant_id, number from unnest(%(merchants)s::text[]) with ordinality merchants (merchant_id, number)
+), days as materialized (
+    select m.number, d.begins_at, d.rows_until
     from merchants m cross join lateral (
-        select begins_at, rows from merchant_counts
-        where merchant_id = m.merchant_id and grain = 'day' and begins_at between %(first)s and %(last)s
-            and begins_at > m.since and begins_at < m.until and begins_at <> all(m.days)
-        offset 0) c
+        select begins_at, rows_until from merchant_counts
+        where merchant_id = m.merchant_id and begins_at between %(first)s and %(last)s
+        offset 0) d
+), asked as materialized (
+    select a.number, a.at, date_trunc('hour', a.at, 'UTC') as hour, coalesce(d.rows_until[a.hours], 0) as until_hour,
+        d.rows_until[a.hours + 1] as with_hour
+    from (
+        select number, at, extract(hour from at at time zone 'UTC')::integer as hours
+        from unnest(%(numbers)s::bigint[], %(instants)s::timestamptz[]) asked (number, at)) a
+    left join days d on d.number = a.number and d.begins_at = date_trunc('day', a.at, 'UTC')
+), counted as (
+    select number, begins_at + interval '24 hours' as at, null::timestamptz as hour, 'day' as what, rows_until[24] as rows
+    from days
     union all
-    select m.merchant_id, m.ends, c.begins_at, c.rows
-    from merchants m cross join unnest(m.days) day cross join lateral (
-        select begins_at, rows from merchant_counts
-        where merchant_id = m.merchant_id and grain = 'hour' and begins_at between %(first)s and %(last)s
-            and begins_at >= day and begins_at < day + interval '24 hours' and begins_at <> all(m.hours)
-        offset 0) c
-    union all
-    select m.merchant_id, m.ends, t.occurred_at, 1
-    from merchants m cross join unnest(m.hours) hour cross join lateral (
+    select h.number, t.occurred_at, h.hour, 'row', 1
+    from (select distinct number, hour from asked where with_hour > until_hour) h
+    join merchants m using (number)
+    cross join lateral (
         select occurred_at from transactions
         where merchant_id = m.merchant_id and occurred_at between %(first)s and %(last)s
-            and occurred_at >= hour and occurred_at < hour + interval '1 hour'
+            and occurred_at >= h.hour and occurred_at < h.hour + interval '1 hour'
         offset 0) t
+    union all
+    select number, at, hour, 'until', until_hour from asked
+), summed as (
+    select number, at, what, rows
+        + coalesce(sum(rows) filter (where what = 'day') over (partition by number order by at, what), 0)
+        + count(*) filter (where what = 'row') over (partition by number, hour order by at, what) as until
+    from counted
 )
-select merchant_id, max(at) as occurred_at, sum(rows)::bigint as rows
-from counted
-group by merchant_id, width_bucket(at, ends)
+select number, at as occurred_at, (until - lag(until, 1, 0::bigint) over (partition by number order by at))::bigint as rows
+from summed where what = 'until'

@@ -24,6 +24,11 @@ def text_array(values: "Sequence[str] | pd.Series | npt.NDArray[np.object_]") ->
     return f'{{"{joined[0].as_py()}"}}'
 
 
+def number_array(values: "npt.NDArray[np.integer]") -> str:
+    """Return whole numbers as a literal of `bigint[]`."""
+    return "{" + ",".join(map(str, values.tolist())) + "}"
+
+
 def instant_array(values: "pd.Series") -> str:
     """Return instants, none of them missing, as a literal of `timestamptz[]`; to the microsecond."""
     import numpy as np

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jikimi.store.arrays import instant_array, text_array
+from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
 
@@ -141,16 +141,19 @@ def _counted(
 
     rows = _with_frauds(targets[frauds.columns], frauds)
     asked = instants_to_count(rows, labels, targets["transaction_id"].tolist(), pd.Timedelta(delay))
+    places, merchants = pd.factorize(asked["merchant_id"])
     day = timedelta(days=1)
     parameters = {
-        "merchants": text_array(asked["merchant_id"]),
+        "merchants": text_array(merchants),
+        "numbers": number_array(places + 1),
         "instants": instant_array(asked["occurred_at"]),
         "first": asked["occurred_at"].min() - day,
         "last": asked["occurred_at"].max() + day,
     }
-    return read_columns(
-        connection, "count_until", parameters, texts=["merchant_id"], integers=["rows"], instants=["occurred_at"]
+    counted = read_columns(
+        connection, "count_until", parameters, texts=[], integers=["number", "rows"], instants=["occurred_at"]
     )
+    return counted.assign(merchant_id=merchants.take(counted["number"] - 1))
 
 
 def _with_frauds(rows: "pd.DataFrame", frauds: "pd.DataFrame") -> "pd.DataFrame":

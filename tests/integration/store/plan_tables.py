@@ -31,9 +31,9 @@ insert into verdicts (transaction_id, occurred_at, panel_id, batch_id, votes, vo
     select transaction_id, occurred_at, 1, batch_id, case when landed_id % 40 = 0 then 2 else 0 end, 2, 2, 0.1,
         landed_at
     from transactions;
-insert into merchant_counts (merchant_id, grain, begins_at, rows)
-    select merchant_id, grain, date_trunc(grain, occurred_at, 'UTC'), count(*)
-    from transactions, unnest(array['day', 'hour']) grain group by 1, 2, 3;
+insert into merchant_counts (merchant_id, begins_at, rows_until)
+    select merchant_id, date_trunc('day', occurred_at, 'UTC'), array_fill(count(*)::integer, array[24])
+    from transactions group by 1, 2;
 insert into labels (transaction_id, is_fraud, source, known_at)
     select transaction_id, landed_id % 20 = 0, 'bank', occurred_at + interval '7 days' from transactions;
 insert into called_frauds

@@ -73,7 +73,8 @@ HOT = {
     "called_frauds": (MERCHANTS, MAY_JUNE),
     "count_until": (
         {
-            "merchants": ["m7", "m7"],
+            "merchants": ["m7"],
+            "numbers": [1, 1],
             "instants": [BATCH_FROM - timedelta(days=30), BATCH_UNTIL],
             "first": BATCH_FROM - timedelta(days=32),
             "last": BATCH_UNTIL,
