@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from infra.local.leftovers import processes_of
-from tests.benchmarks.stack import ROOT, Clone, fresh_clone, wait_for
+from tests.benchmarks.stack import Clone, fresh_clone, wait_for
 
 CUSTOMERS, MERCHANTS, DAYS = (int(number) for number in os.environ.get("WORLD", "12000,1500,120").split(","))
 """About one row for each customer and day."""
@@ -43,7 +41,9 @@ def measure() -> Iterator[dict[str, Any]]:
         clone.make("up", "DEMO=0")
         live, since, until = _prepare(clone)
         yield _figure("through Airflow's backfill", aim=AIM) | _backfill(clone, since, until)
-        yield _figure("baseline: row by row with mlflow.pyfunc and single inserts") | _row_at_a_time(clone, live)
+        yield _figure("baseline: row by row with mlflow.pyfunc and single inserts") | json.loads(
+            clone.run_module("row_at_a_time", str(live), str(ROW_AT_A_TIME))
+        )
         yield _figure("baseline: the live path, rows landed all at once") | _live(clone, live)
 
 
@@ -91,14 +91,6 @@ def _live(clone: Clone, live: Path) -> dict[str, Any]:
     wait_for(lambda: not clone.ask(waiting), 600)
     row = clone.ask(LIVE)[0]
     return {"value": round(row["rows"] / row["seconds"]), "rows": row["rows"], "waited_at_first": landed[0]["n"]}
-
-
-def _row_at_a_time(clone: Clone, live: Path) -> dict[str, Any]:
-    environment = clone.environment | clone.settings.client_environment
-    environment |= {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}"}
-    command = [sys.executable, "-m", "tests.benchmarks.row_at_a_time", str(live), str(ROW_AT_A_TIME)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 def _cpu_seconds(clone: Clone) -> float:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from psycopg.rows import dict_row
 from infra.local.airflow_client import AirflowClient
 from infra.local.leftovers import processes_of
 from infra.local.settings import read_settings
+from infra.postgres.databases import database_url
 from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +60,25 @@ class Clone:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+    @property
+    def module_environment(self) -> dict[str, str]:
+        """What a module of ours needs to reach the stack from a process of its own, as several roles."""
+        settings = self.settings
+        own = {
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}",
+            "AIRFLOW_HOME": str(self.folder.parent / "airflow"),
+            "PRODUCER_URL": settings.role_url("jikimi", "producer"),
+            "OWNER_URL": database_url(settings.admin_url, "jikimi"),
+        }
+        return self.environment | settings.client_environment | own
+
+    def run_module(self, name: str, *words: str) -> str:
+        """Run a module that stands beside this one and return the last line that it printed."""
+        command = [sys.executable, "-m", f"tests.benchmarks.{name}", *words]
+        environment = self.module_environment
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout.strip().splitlines()[-1]
 
     def ask(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Ask the fraud database."""

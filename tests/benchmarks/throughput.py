@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from infra.postgres.databases import database_url
 from tests.benchmarks.stack import ROOT, Clone, fresh_clone, wait_for
 
 RATE = int(os.environ.get("RATE", "5000"))
@@ -57,14 +56,14 @@ def _prepare(clone: Clone) -> Path:
 
 
 def _row_at_a_time(clone: Clone, live: Path) -> dict[str, Any]:
-    printed = _run(clone, "row_at_a_time", str(live), str(ROW_AT_A_TIME))
+    printed = clone.run_module("row_at_a_time", str(live), str(ROW_AT_A_TIME))
     what = {"path": "baseline: row by row with mlflow.pyfunc and single inserts, no Airflow"}
     return {"measurement": "throughput", "figure": "rows_per_second"} | what | json.loads(printed)
 
 
 def _sustained(clone: Clone, live: Path) -> dict[str, Any]:
     words = [sys.executable, "-m", "tests.benchmarks.producer", str(live), str(RATE), str(SECONDS)]
-    producer = subprocess.Popen(words, cwd=ROOT, env=_environment(clone), stdout=subprocess.PIPE, text=True)
+    producer = subprocess.Popen(words, cwd=ROOT, env=clone.module_environment, stdout=subprocess.PIPE, text=True)
     assert producer.stdout is not None
     producer.stdout.readline()  # it has read its file
     began, looks = time.monotonic(), []
@@ -109,19 +108,3 @@ def _outcome(clone: Clone, looks: list[dict[str, float]], landed: int, until_all
         "verdicts": clone.ask("select count(*) as n from verdicts where not is_shadow")[0]["n"],
         "aim": f"{RATE} rows a second with a flat backlog",
     }
-
-
-def _environment(clone: Clone) -> dict[str, str]:
-    settings = clone.settings
-    urls = {
-        "PRODUCER_URL": settings.role_url("jikimi", "producer"),
-        "OWNER_URL": database_url(settings.admin_url, "jikimi"),
-    }
-    own = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}", "AIRFLOW_HOME": str(clone.folder.parent / "airflow")}
-    return clone.environment | settings.client_environment | own | urls
-
-
-def _run(clone: Clone, module: str, *words: str) -> str:
-    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *words]
-    done = subprocess.run(command, cwd=ROOT, env=_environment(clone), stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout.strip().splitlines()[-1]
