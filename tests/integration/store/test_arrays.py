@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from jikimi.store.arrays import instant_array, text_array
+from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.connection import open_store
 
 
@@ -21,6 +22,13 @@ from jikimi.store.connection import open_store
 def test_texts_come_as_they_are(database, texts):
     with open_store(database) as store:
         assert store.execute("select %s::text[] as texts", (text_array(texts),)).fetchone() == {"texts": texts}
+
+
+@pytest.mark.parametrize("numbers", [pytest.param([], id="none"), pytest.param([1, -2, 2**62], id="some")])
+def test_numbers_come_as_they_are(database, numbers):
+    with open_store(database) as store:
+        found = store.execute("select %s::bigint[] as n", (number_array(np.array(numbers, np.int64)),)).fetchone()
+    assert found == {"n": numbers}
 
 
 @pytest.mark.parametrize("zone", [pytest.param("UTC", id="UTC"), pytest.param("Asia/Seoul", id="another zone")])

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jikimi.store.arrays import instant_array, number_array, text_array
+from jikimi.store.columns import read_columns
 from jikimi.store.connection import open_store
 from jikimi.store.frames import copy_rows
 from jikimi.store.merchants import keep_merchants
@@ -72,6 +74,30 @@ def test_a_batch_and_the_whole_table_give_the_same_bits(store, days):
             window.transactions, window.labels, ids, pd.Timedelta(delay), counted=window.counted
         )
         pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
+
+
+def test_counts_between_instants_are_those_of_the_rows(store):
+    fill(store)
+    rng = np.random.default_rng(6)
+    asked = pd.DataFrame({"number": rng.integers(1, 9, 400), "at": [row(0, rng)[4] for _ in range(400)]})
+    asked = asked.drop_duplicates().sort_values(["number", "at"], ignore_index=True)
+    parameters = {
+        "merchants": text_array([f"m{number}" for number in range(8)]),
+        "numbers": number_array(asked["number"].to_numpy()),
+        "instants": instant_array(asked["at"]),
+        "first": asked["at"].min() - timedelta(days=1),
+        "last": asked["at"].max() + timedelta(days=1),
+    }
+    integers, instants = ["number", "rows"], ["occurred_at"]
+    counted = read_columns(store, "count_until", parameters, texts=[], integers=integers, instants=instants)
+    rows = training_history(store, None)[0]
+    for number, ours in asked.groupby("number"):
+        found = counted[counted["number"] == number]
+        theirs = rows[rows["merchant_id"] == f"m{number - 1}"]
+        until = [found.loc[found["occurred_at"] <= at, "rows"].sum() for at in ours["at"]]
+        expected = [(theirs["occurred_at"] <= at).sum() for at in ours["at"]]
+        assert np.diff(until).tolist() == np.diff(expected).tolist()
+    assert counted["rows"].sum() > 400
 
 
 def test_every_column_has_something_to_compare(store):
