@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from itertools import starmap
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -96,6 +97,20 @@ def _batch_cost(figures: list[Figure]) -> Axes:
     return axes
 
 
+def _backfill(figures: list[Figure]) -> Axes:
+    axes = new_axes("Past rows scored a second", "dashed: the aim", "", size=(9.0, 4.2), left=0.3)
+    bars = axes.barh(_places(figures), [figure["value"] for figure in figures], 0.5, color=HONEST)
+    axes.bar_label(bars, fmt="{:,.0f}", padding=2, fontsize=8)
+    for place, figure in zip(_places(figures), figures, strict=True):
+        if found := re.search(r"[\d,]+", figure.get("aim", "")):
+            axes.plot([float(found[0].replace(",", ""))] * 2, [place - 0.35, place + 0.35], color=PANEL, ls="--")
+    axes.set_yticks(_places(figures), [fill(figure["path"], 34) for figure in figures])
+    # Row by row is a thousandth of it.
+    axes.set_xscale("log")
+    axes.set_xlim(right=4 * max(figure["value"] for figure in figures))
+    return axes
+
+
 def _before(part: str, prefix: str) -> list[str]:
     """Return the parts that a bar stacks below this one."""
     names = ["floor_copy_out", "floor_bare_estimators", "floor_copy_in"] if prefix else ["validate", "score"]
@@ -112,6 +127,7 @@ _DRAWN: dict[str, Callable[[list[Figure]], Axes]] = {
     "throughput": _throughput,
     "floor": _floor,
     "batch_cost": _batch_cost,
+    "backfill": _backfill,
 }
 
 if __name__ == "__main__":

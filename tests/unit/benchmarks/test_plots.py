@@ -21,7 +21,7 @@ def pictures(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["floor", "throughput"])
+@pytest.mark.parametrize("name", ["floor", "throughput", "backfill"])
 def test_figures_of_the_page_are_drawn(pictures, name):
     figures = plots.figures_on(PAGE.read_text(encoding="utf-8"), name)
     assert plots.draw(name, figures) == pictures / f"bench-{name}.png"
