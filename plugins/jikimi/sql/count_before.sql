@@ -7,4 +7,11 @@ select
     (select count(*) from staff_notices where created_at < %(before)s) as staff_notices,
     (select count(*) from batches where claimed_at < %(before)s
         and (state in ('scored', 'loaded') or state = 'held' and landed_count = 0)) as batches,
-    (select count(*) from channel_quotas where day < %(quotas_before)s::date) as channel_quotas
+    (select count(*) from channel_quotas where day < %(quotas_before)s::date) as channel_quotas,
+    (select count(*) from panel_votes where measured_until < %(before)s) as panel_votes,
+    (select count(*) from member_votes where measured_until < %(before)s) as member_votes,
+    (select count(*) from member_agreements where measured_until < %(before)s) as member_agreements,
+    (select count(*) from drift_measures where measured_until < %(before)s) as drift_measures,
+    (select count(*) from performance_measures where measured_until < %(before)s) as performance_measures,
+    (select count(*) from data_measures where measured_until < %(before)s) as data_measures,
+    (select count(*) from backfill_parts where scored_at < %(before)s) as backfill_parts

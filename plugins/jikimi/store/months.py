@@ -18,6 +18,13 @@ BY_ROW: Final = (
     "delivery_reports",
     "staff_notices",
     "channel_quotas",
+    "panel_votes",
+    "member_votes",
+    "member_agreements",
+    "drift_measures",
+    "performance_measures",
+    "data_measures",
+    "backfill_parts",
     "batches",
 )
 # A count of a day decides nothing once the day is over; what it tells of a month is on the dashboards by then.

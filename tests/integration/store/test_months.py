@@ -333,14 +333,37 @@ def test_rows_of_other_tables_go_some_at_a_time(store):
     )
     store.execute("insert into validation_results (subject, is_success, evaluated, unsuccessful, result, ran_at)"
                   " values ('training', true, 1, 0, '{}', '2024-03-01')")  # fmt: skip
+    store.execute("insert into data_measures (measure, value, measured_from, measured_until)"
+                  " select 'm', 1, at, at from unnest(%s::timestamptz[]) at", [[OLD, OLD_MONTH, NOW]])  # fmt: skip
     before = NOW - timedelta(days=60)
     assert months.count_before(store, before, NOW) == {
         "labels": 5, "validation_results": 1, "quarantined_transactions": 0, "delivery_reports": 0, "staff_notices": 0,
-        "batches": 0, "channel_quotas": 1,
+        "batches": 0, "channel_quotas": 1, "panel_votes": 0, "member_votes": 0, "member_agreements": 0,
+        "drift_measures": 0, "performance_measures": 0, "data_measures": 2, "backfill_parts": 0,
     }  # fmt: skip
     assert months.delete_before(store, "labels", before, most=2) == 5
-    assert [months.delete_before(store, kind, before) for kind in months.BY_ROW] == [0, 1, 0, 0, 0, 1, 0]
-    assert count(store, "labels") == 2
+    gone = {kind: months.delete_before(store, kind, before, most=1) for kind in months.BY_ROW}
+    assert {kind: rows for kind, rows in gone.items() if rows} == {
+        "validation_results": 1, "channel_quotas": 1, "data_measures": 2,
+    }  # fmt: skip
+    assert (count(store, "labels"), count(store, "data_measures")) == (2, 1)
+
+
+def test_a_part_of_a_backfill_goes_only_after_its_scores(store):
+    old_transaction(store)
+    span = {"since": OLD_MONTH, "until": OLD_MONTH + timedelta(days=31)}
+    for _ in range(2):
+        store.execute(
+            "insert into backfill_parts (panel_id, run_id, rows_from, rows_until, row_count, reading_seconds,"
+            " features_seconds, scoring_seconds, writing_seconds, scored_at)"
+            " values (1, 'run', %(since)s, %(until)s, 1, 1, 1, 1, 1, %(since)s)",
+            span,
+        )
+    store.execute("insert into backfill_scores values (1, %s, 'old', 2, 0, 1, 1, 0.5, '{0.5}')", [OLD])
+    assert months.delete_before(store, "backfill_parts", NOW - timedelta(days=60)) == 1
+    assert [row["part_id"] for row in store.execute("select part_id from backfill_parts")] == [2]
+    months.drop_month(store, OLD_MONTH)
+    assert months.delete_before(store, "backfill_parts", NOW - timedelta(days=60)) == 1
 
 
 def test_a_batch_goes_only_after_its_rows(store):
