@@ -84,7 +84,7 @@ def _floor(figures: list[Figure]) -> Axes:
 
 
 def _batch_cost(figures: list[Figure]) -> Axes:
-    axes = new_axes("A batch of 500 rows, whatever the history", "milliseconds", "", size=(9.0, 3.2), left=0.3)
+    axes = new_axes("A batch of 500 rows, whatever the history", "milliseconds", "", size=(9.0, 4.2), left=0.2)
     worlds = [figure for figure in figures if figure["figure"] == "batch_ms"]
     axes.barh(_places(worlds), [world["validate"] for world in worlds], 0.5, color=HONEST, label="validate")
     lefts = [world["validate"] for world in worlds]
@@ -93,7 +93,7 @@ def _batch_cost(figures: list[Figure]) -> Axes:
         if "aim" in world:
             axes.plot([world["aim"] * worlds[0]["value"]] * 2, [place - 0.35, place + 0.35], color=PANEL, ls="--")
     axes.set_yticks(_places(worlds), [f"{w['world']}\n{w.get('times_little_history', 1)} times" for w in worlds])
-    axes.legend(loc="lower left", title="dashed: the aim")
+    axes.legend(loc="upper right", title="dashed: the aim")
     return axes
 
 
