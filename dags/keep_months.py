@@ -11,7 +11,8 @@ with DAG(
     description="Makes the tables of the months to come, and drops what is older than JIKIMI_RETENTION_DAYS.",
     doc_md="""
 Transactions, verdicts, votes and landed rows lie in one table a month. This makes the next three, and lets go of what
-is older than `JIKIMI_RETENTION_DAYS` (landed rows: `JIKIMI_LANDED_RETENTION_DAYS`), alerts and labels of that age too.
+is older than `JIKIMI_RETENTION_DAYS` (landed rows: `JIKIMI_LANDED_RETENTION_DAYS`), alerts, labels and measures of
+monitors of that age too.
 A month with an alert that is not final, or with a row or batch that waits, stays; the log says so.
 
 *Dry run* says what would go, and changes nothing.

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,10 @@ import psycopg
 from jikimi.models import load_members
 from jikimi.operators.batch import ScoreBatchOperator, ValidateBatchOperator
 from jikimi.store import panels, windows
+from jikimi.store.batches import use_batch_settings
 from jikimi.store.connection import open_store, query
 from jikimi.store.landing import land
-from ml import scoring
+from ml import expectations, scoring
 from ml.models import Estimator
 from tests.benchmarks.prediction_methods import bare
 from tests.benchmarks.stage import Stage, milliseconds, staged
@@ -41,12 +43,19 @@ class Recorded:
     def __init__(self) -> None:
         self.reads: list[tuple[str, dict[str, Any]]] = []
         self.features = pd.DataFrame()
+        self.expectations_ms = 0.0
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Note each statement of the windows and the features that the members get."""
+        """Note how long expectations took, each statement of the windows, and the features that the members get."""
         self.reads.clear()
-        read_columns, score = windows.read_columns, scoring.score
+        validate, read_columns, score = expectations.validate, windows.read_columns, scoring.score
+
+        def timed_validate(*arguments: Any) -> expectations.Validation:
+            began = time.perf_counter()
+            validation = validate(*arguments)
+            self.expectations_ms = 1_000 * (time.perf_counter() - began)
+            return validation
 
         def noted_columns(connection: Any, name: str, parameters: Any = None, **more: Any) -> pd.DataFrame:
             self.reads.append((name, parameters))
@@ -57,6 +66,7 @@ class Recorded:
             return score(features, *arguments)
 
         with (
+            patch.object(expectations, "validate", timed_validate),
             patch.object(windows, "read_columns", noted_columns),
             patch.object(scoring, "score", noted_score),
         ):
@@ -87,11 +97,13 @@ def _compare(stage: Stage, rows: pd.DataFrame) -> dict[str, float]:
     with psycopg.connect(stage.urls["producer"]) as producer:
         land(producer, rows)  # type: ignore[arg-type]
     recorded = Recorded()
-    validated = milliseconds(lambda: ValidateBatchOperator(task_id="v", batch_rows=len(rows)).execute({"run_id": "f"}))
     with recorded.recording():
+        validate = ValidateBatchOperator(task_id="v", batch_rows=len(rows))
+        validated = milliseconds(lambda: validate.execute({"run_id": "f"}))
         scored = milliseconds(lambda: ScoreBatchOperator(task_id="s").execute({"run_id": "f"}))
     floor = _floor(stage, recorded)
-    return {"value": validated + scored, "validate": validated, "score": scored, "floor": sum(floor.values())} | floor
+    ours = {"value": validated + scored, "validate": validated, "of_it_expectations": recorded.expectations_ms}
+    return ours | {"score": scored, "floor": sum(floor.values())} | floor
 
 
 def _floor(stage: Stage, recorded: Recorded) -> dict[str, float]:
@@ -103,9 +115,11 @@ def _floor(stage: Stage, recorded: Recorded) -> dict[str, float]:
         landed = f"select * from landed_transactions where batch_id = {batch_id}"
 
         def read() -> None:
-            _copied_out(store, landed.encode())
-            for name, parameters in recorded.reads:
-                _copied_out(store, query(name), parameters)
+            with store.transaction():
+                use_batch_settings(store)
+                _copied_out(store, landed.encode())
+                for name, parameters in recorded.reads:
+                    _copied_out(store, query(name), parameters)
 
         reading = milliseconds(read)
     scores = milliseconds(lambda: [predict() for predict in alone])

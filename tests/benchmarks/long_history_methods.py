@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 from jikimi import defaults
 from jikimi.operators.training import history_in_memory, history_on_disk
 from jikimi.store.connection import open_store
+from ml.evaluation.ranking import MEASURES
 from ml.fitting import fit_at_once
 from ml.long_history import fit_in_pieces
 from ml.training import TrainingSpec, train
-
-_SHOWN = ("average_precision", "card_precision_at_100", "auc", "recall_at_0.1_percent_fpr")
 
 
 def main(engine: str) -> None:
@@ -34,7 +33,7 @@ def main(engine: str) -> None:
         "rows": len(history[1]),
         "training_rows": panel.training_rows,
         "training_sha256": panel.training_sha256[:16],
-        **{name: round(panel.figures[name], 4) for name in _SHOWN},
+        **{name: round(panel.figures[name], 4) for name in MEASURES},
     }
     print(json.dumps(figures))
 

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from infra.postgres.databases import database_url, migrate
+from tests.integration.counted_rows import assert_counts_agree
 
 OLD_ROWS = """
 insert into panels (state, messages_per_10k, mlflow_run_id, trained_from, trained_until, judged_from, judged_until)
@@ -16,8 +17,8 @@ insert into landed_transactions (transaction_id, landed_at, batch_id)
 insert into landed_transactions (transaction_id, landed_at) values ('waits', '2019-05-05 00:00Z');
 insert into transactions (transaction_id, batch_id, landed_id, landed_at, occurred_at, customer_id, merchant_id,
         amount, currency, category)
-    select 't' || n, 1, n, now(), '2025-01-01 00:00Z'::timestamptz + n * interval '10 days', 'c1', 'm1', n, 'KRW',
-        'food'
+    select 't' || n, 1, n, now(), '2025-01-01 00:00Z'::timestamptz + n * interval '10 days 37 minutes', 'c1', 'm1', n,
+        'KRW', 'food'
     from generate_series(1, 40) n;
 insert into verdicts (transaction_id, panel_id, batch_id, votes, voters, members, panel_score, scored_at,
         explanation_en)
@@ -68,8 +69,9 @@ def test_all_that_was_there_is_there_afterwards(older):
         spans = owner.execute(
             "select first_occurred_at::date::text, last_occurred_at::date::text from batches order by batch_id"
         ).fetchall()
-        assert spans == [("2025-01-11", "2026-02-05"), (None, None)]
+        assert spans == [("2025-01-11", "2026-02-06"), (None, None)]
         assert owner.execute("insert into landed_transactions default values returning landed_id").fetchone() == (42,)
+        assert_counts_agree(owner)
 
 
 def test_roles_may_do_afterwards_what_they_could_before(older):

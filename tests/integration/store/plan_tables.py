@@ -32,8 +32,10 @@ insert into verdicts (transaction_id, occurred_at, panel_id, batch_id, votes, vo
         landed_at
     from transactions;
 insert into merchant_counts (merchant_id, begins_at, rows_until)
-    select merchant_id, date_trunc('day', occurred_at, 'UTC'), array_fill(count(*)::integer, array[24])
-    from transactions group by 1, 2;
+    select merchant_id, date_trunc('day', occurred_at, 'UTC'),
+        -- No merchant has two rows in a day.
+        array(select (date_part('hour', at) < hour)::integer from generate_series(1, 24) hour)
+    from transactions, lateral (select occurred_at at time zone 'UTC' as at) utc;
 insert into labels (transaction_id, is_fraud, source, known_at)
     select transaction_id, landed_id % 20 = 0, 'bank', occurred_at + interval '7 days' from transactions;
 insert into called_frauds

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -24,6 +24,8 @@ ALL, MAY_JUNE, JUNE, NONE = set(MONTHS), {"2026_05", "2026_06"}, {"2026_06"}, se
 CLAIMED = {"alerts": json.dumps([{"alert_id": 15990, "claims": 1}])}
 ALERTS = {"alert_ids": [15980, 15981]}
 QUOTAS = {"connection_id": "alimtalk_default", "quotas": json.dumps([{"subject": "receiver:7", "most": 9}])}
+# When the merchant m7 sold: in May and in June.
+BOUGHT = [datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(seconds=650) for number in (19_507, 23_507)]
 IDS = [f"t{number}" for number in range(23_800, 24_200)]
 MERCHANTS = {
     "merchants": ["m7", "m8"],
@@ -75,9 +77,9 @@ HOT = {
         {
             "merchants": ["m7"],
             "numbers": [1, 1],
-            "instants": [BATCH_FROM - timedelta(days=30), BATCH_UNTIL],
-            "first": BATCH_FROM - timedelta(days=32),
-            "last": BATCH_UNTIL,
+            "instants": BOUGHT,
+            "first": BOUGHT[0] - timedelta(days=1),
+            "last": BOUGHT[1] + timedelta(days=1),
         },
         MAY_JUNE,
     ),
@@ -204,6 +206,17 @@ def test_a_hot_query_reads_by_an_index_and_in_its_months(full, name):
     assert not {relation for relation in scanned if _is_large(full, relation)}
     months = {table_and_month(node["Relation Name"])[1] for node in read} & set(MONTHS)
     assert months <= expected
+
+
+def test_counting_looks_up_the_rows_of_the_hours_that_are_cut(full):
+    parameters, months = HOT["count_until"]
+    plan = full.execute(b"explain (analyze, format json) " + query("count_until"), parameters).fetchone()
+    read = {
+        table_and_month(node["Relation Name"])
+        for node in nodes(plan["QUERY PLAN"][0]["Plan"])
+        if "Relation Name" in node
+    }
+    assert read == {(table, month) for table in ("transactions", "merchant_counts") for month in months}
 
 
 def test_every_query_is_hot_or_has_a_reason_not_to_be():
