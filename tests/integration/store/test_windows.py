@@ -79,7 +79,16 @@ def test_a_batch_and_the_whole_table_give_the_same_bits(store, days):
 def test_counts_between_instants_are_those_of_the_rows(store):
     fill(store)
     rng = np.random.default_rng(6)
-    asked = pd.DataFrame({"number": rng.integers(1, 9, 400), "at": [row(0, rng)[4] for _ in range(400)]})
+    rows = training_history(store, None)[0]
+    # Half of them on the borders of hours and days, half at rows or shortly after them.
+    shortly = pd.to_timedelta(rng.choice([0, 0, 1, 3 * 10**8], 200), "us")
+    at = pd.Series(
+        [
+            *(row(0, rng)[4] for _ in range(200)),
+            *(rows["occurred_at"].sample(200, replace=True, random_state=6) + shortly),
+        ]
+    )
+    asked = pd.DataFrame({"number": rng.integers(1, 9, 400), "at": at.astype("datetime64[us, UTC]")})
     asked = asked.drop_duplicates().sort_values(["number", "at"], ignore_index=True)
     parameters = {
         "merchants": text_array([f"m{number}" for number in range(8)]),
@@ -90,7 +99,6 @@ def test_counts_between_instants_are_those_of_the_rows(store):
     }
     integers, instants = ["number", "rows"], ["occurred_at"]
     counted = read_columns(store, "count_until", parameters, texts=[], integers=integers, instants=instants)
-    rows = training_history(store, None)[0]
     for number, ours in asked.groupby("number"):
         found = counted[counted["number"] == number]
         theirs = rows[rows["merchant_id"] == f"m{number - 1}"]
