@@ -72,31 +72,31 @@ def score_without_reasons(
 def score_past(
     features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: Mapping[str, float]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score millions of rows of the past, of which nobody asks why: the values of `score`, some rows at a time.
+    """Score millions of rows of the past, of which nobody asks why: the values of `score`.
 
     :return: each member's score, float64, one column per member that the thresholds name, NaN where it gave none; and
         `Scores.verdicts` without reasons.
     """
     present = _present(members, thresholds)
-    begins = range(0, len(features), ROWS_AT_ONCE)
-    parts = [score_members(features.iloc[begin : begin + ROWS_AT_ONCE], present) for begin in begins]
-    scores = pd.concat(parts) if parts else score_members(features, present)
+    scores = score_members(features, present)
     return scores.reindex(columns=list(thresholds)), _verdicts(scores, votes(scores, thresholds))
 
 
 def score_members(features: pd.DataFrame, members: Mapping[str, Estimator]) -> pd.DataFrame:
     """Return each member's probability of fraud, float64 in 0..1: one row per transaction, one column per member.
 
-    A row's scores are the same bits whatever other rows are scored with it.
+    A row's scores are the same bits whatever other rows are scored with it, so many rows are scored some at a time.
     """
-    whole = _whole_blocks(features)
-    columns = {name: _probabilities(member, whole)[: len(features)] for name, member in members.items()}
-    return pd.DataFrame(columns, index=features.index, columns=list(members), dtype=np.float64)
+    scores = np.empty((len(features), len(members)))
+    for begin in range(0, len(features), ROWS_AT_ONCE):
+        some = features.iloc[begin : begin + ROWS_AT_ONCE]
+        whole = _whole_blocks(some)
+        for place, member in enumerate(members.values()):
+            scores[begin : begin + len(some), place] = _probabilities(member, whole)[: len(some)]
+    return pd.DataFrame(scores, index=features.index, columns=list(members))
 
 
 def _probabilities(member: Estimator, features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    if features.empty:
-        return np.empty(0)
     x = features[_known_features(member)]
     # Single precision of XGBoost may round a hair beyond 1, and the database takes no score beyond it.
     return np.clip(member.predict_proba(x)[:, 1].astype(np.float64), 0.0, 1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ from ml.scoring import score_members
 from ml.voting import Policy
 
 Flags = npt.NDArray[np.bool_]
+LOOKED_UP: Final = 20_000
+"""Rows whose labels are looked up at once."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +149,10 @@ def windows_of(transactions: pd.DataFrame, labels: pd.DataFrame, spec: TrainingS
     occurred_at = transactions["occurred_at"]
     if occurred_at.empty:
         raise TooLittleDataError("there are no transactions to train on: load some history first")
-    is_labelled = transactions["transaction_id"].isin(labels["transaction_id"][labels["known_at"] <= occurred_at.max()])
-    if not is_labelled.any():
+    newest = _newest_labelled(transactions, labels["transaction_id"][labels["known_at"] <= occurred_at.max()])
+    if newest is None:
         raise TooLittleDataError("no transaction has a label that is known by now: import labels first")
-    judged_until = min(occurred_at.max() - delay, occurred_at[is_labelled].max())
+    judged_until = min(occurred_at.max() - delay, newest)
     judged_from = judged_until - spec.judge_days * day
     trained_until = judged_from - delay
     trained_from = occurred_at.min()
@@ -195,9 +198,29 @@ def fraud_as_of(transaction_ids: "pd.Series[str]", labels: pd.DataFrame, instant
 
     :return: indexed by transaction id; of labels known at the same instant the last one in the frame counts.
     """
-    known = labels[labels["known_at"] <= instant].sort_values("known_at", kind="stable")
-    latest = known.drop_duplicates("transaction_id", keep="last").set_index("transaction_id")["is_fraud"]
-    return latest.reindex(pd.Index(transaction_ids), fill_value=False).astype(bool)
+    is_known = labels["known_at"] <= instant
+    # Only what was ever called fraud is put in order: of all rows that would make an object of each id.
+    is_called = labels["transaction_id"].isin(labels["transaction_id"][labels["is_fraud"] & is_known].unique())
+    told = labels[is_called & is_known].sort_values("known_at", kind="stable")
+    latest = told.drop_duplicates("transaction_id", keep="last")
+    frauds = latest["transaction_id"][latest["is_fraud"]]
+    return pd.Series(transaction_ids.isin(frauds).to_numpy(bool), pd.Index(transaction_ids))
+
+
+def _newest_labelled(transactions: pd.DataFrame, labelled: "pd.Series[str]") -> pd.Timestamp | None:
+    """Return when the newest of the transactions with these ids occurred; None where none of them is there.
+
+    The newest are looked up first, some at a time: all at once would make an object of each id.
+    """
+    newest_first = np.argsort(transactions["occurred_at"].to_numpy(), kind="stable")[::-1]
+    for begin in range(0, len(newest_first), LOOKED_UP):
+        some = transactions.iloc[newest_first[begin : begin + LOOKED_UP]]
+        found = labelled[labelled.isin(some["transaction_id"])]
+        is_labelled = some["transaction_id"].isin(found)
+        if is_labelled.any():
+            newest: pd.Timestamp = some["occurred_at"][is_labelled].max()
+            return newest
+    return None
 
 
 def _training_rows(
