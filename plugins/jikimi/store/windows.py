@@ -144,7 +144,7 @@ def _counted(
     places, merchants = pd.factorize(asked["merchant_id"])
     day = timedelta(days=1)
     parameters = {
-        "merchants": text_array(merchants),
+        "merchants": text_array(merchants.to_series()),
         "numbers": number_array(places + 1),
         "instants": instant_array(asked["occurred_at"]),
         "first": asked["occurred_at"].min() - day,
@@ -153,7 +153,7 @@ def _counted(
     counted = read_columns(
         connection, "count_until", parameters, texts=[], integers=["number", "rows"], instants=["occurred_at"]
     )
-    return counted.assign(merchant_id=merchants.take(counted["number"] - 1))
+    return counted.assign(merchant_id=merchants.take(counted["number"].to_numpy() - 1))
 
 
 def _with_frauds(rows: "pd.DataFrame", frauds: "pd.DataFrame") -> "pd.DataFrame":

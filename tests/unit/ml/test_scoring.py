@@ -139,17 +139,31 @@ def test_a_score_is_the_same_bits_whatever_is_scored_with_it(fitted: Any, rows: 
 
 
 def test_the_past_is_scored_as_it_would_have_been_live(fitted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ml.scoring.ROWS_AT_ONCE", 100)
     members, x = fitted
     thresholds = {"gone": 0.5, "logistic_regression": 0.4}
-    scores, verdicts = score_past(x, members, thresholds)
     live = score(x, members, thresholds)
+    monkeypatch.setattr("ml.scoring.ROWS_AT_ONCE", 100)
+    scores, verdicts = score_past(x, members, thresholds)
     assert scores["gone"].isna().all()
     assert scores["logistic_regression"].tolist() == live.predictions["score"].tolist()
     pd.testing.assert_frame_equal(verdicts, live.verdicts[list(verdicts)], check_exact=True)
     assert 0 < verdicts["votes"].sum() < len(x)
     assert set(verdicts["voters"]) == {1}
     assert set(verdicts["members"]) == {2}
+
+
+def test_a_member_is_never_asked_of_more_rows_than_fit_beside_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml.scoring.ROWS_AT_ONCE", 32)
+    asked = []
+
+    class Noting:
+        def predict_proba(self, x: pd.DataFrame) -> Any:
+            asked.append(len(x))
+            return np.full((len(x), 2), 0.5)
+
+    x = pd.DataFrame(0.0, pd.RangeIndex(70), list(FEATURE_NAMES))
+    assert len(score_members(x, {"noting": Noting()})) == 70
+    assert asked == [32, 32, 16]
 
 
 def test_nothing_of_the_past_gives_empty_frames_of_the_same_columns() -> None:

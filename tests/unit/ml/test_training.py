@@ -55,6 +55,16 @@ def test_windows_leave_time_for_the_labels(history: History) -> None:
     assert windows.trained_from == history[1]["occurred_at"].min()
 
 
+def test_the_newest_labelled_row_is_found_however_few_are_looked_up_at_once(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, transactions, labels = history
+    expected = windows_of(transactions, labels, SPEC)
+    monkeypatch.setattr("ml.training.LOOKED_UP", 997)
+    shuffled = transactions.sample(frac=1, random_state=1)
+    assert windows_of(shuffled, labels, SPEC) == expected
+
+
 def test_training_window_can_be_shortened(history: History) -> None:
     windows = windows_of(history[1], history[2], TrainingSpec(train_days=14))
     assert windows.trained_until - windows.trained_from == pd.Timedelta(days=14)
