@@ -61,7 +61,7 @@ def show_all(limit: Most = 20, as_json: AsJson = False) -> None:
     elif rows:
         print_rows(rows, _COLUMNS)
     else:
-        typer.echo("There was no backfill yet: `jikimi backfill --from 2018-05-01 --to 2018-06-01` starts one.")
+        typer.echo("There was no backfill yet: `jikimi backfill --from DATE --to DATE` starts one.")
 
 
 @app.command("cancel")
@@ -79,7 +79,7 @@ def _tell_begun(backfill: Backfill, url: str, as_json: bool) -> None:
         return
     typer.echo(
         f"Backfill {backfill.backfill_id}: panel {backfill.panel_id} scores {backfill.rows:,} rows. "
-        f"`jikimi backfill list` and {url}/dags/{DAG_ID} show how far it is."
+        f"`jikimi backfill list` says whether it is over, {url}/dags/{DAG_ID} how far it is."
     )
 
 
