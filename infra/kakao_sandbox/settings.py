@@ -22,7 +22,7 @@ _SECRETS = {
     "solapi_api_secret": "KAKAO_SANDBOX_SOLAPI_API_SECRET",
     "smtp_password": "KAKAO_SANDBOX_SMTP_PASSWORD",
 }
-_DISCORD_TOKEN = "KAKAO_SANDBOX_DISCORD_TOKEN"  # noqa: S105 - the name of a variable
+_WEBHOOK_VARIABLE = "KAKAO_SANDBOX_DISCORD_TOKEN"
 
 
 class SettingError(Exception):
@@ -104,7 +104,7 @@ def settings_of_environment(**changes: Any) -> Settings:
     :raises SettingError: the app's key or secret is missing.
     """
     secrets = {name: os.environ.get(variable, "") for name, variable in _SECRETS.items()}
-    given = {"discord_webhooks": webhooks_with(os.environ.get(_DISCORD_TOKEN, ""))}
+    given = {"discord_webhooks": webhooks_with(os.environ.get(_WEBHOOK_VARIABLE, ""))}
     return Settings(*credentials(), **{**secrets, **given, **changes})
 
 

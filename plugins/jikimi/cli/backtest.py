@@ -33,49 +33,62 @@ def days_or_all(text: str) -> float:
     return days
 
 
+FirstTest = Annotated[
+    datetime, typer.Option(parser=instant, metavar="DATE", help="First test day of the first fold; UTC.")
+]
+TrainDays = Annotated[
+    float,
+    typer.Option(
+        parser=days_or_all,
+        metavar="N|all",
+        show_default=False,
+        help="Days to train on, or all since the file begins. Default: all.",
+    ),
+]
+DelayDays = Annotated[
+    float, typer.Option(min=0.001, max=3_650, help="Days until a label is known: training ends so long before.")
+]
+TestDays = Annotated[
+    int, typer.Option(min=1, max=3_650, help="Days that a fold tests; the next one begins where it ends.")
+]
+Folds = Annotated[int, typer.Option(min=1, max=1_000, help="How often to train and test.")]
+KeepKnownCards = Annotated[
+    bool, typer.Option("--keep-known-cards", help="Rank the cards, too, whose fraud was known before the test day.")
+]
+Members = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Members of the panel, by name. Default: all of them.")
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--messages-per-10k",
+        min=0,
+        help="Budget: messages per 10,000 active customers and day. Default: JIKIMI_MESSAGES_PER_10K, else 50.",
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed and file give the same figures.")]
+Reference = Annotated[
+    bool, typer.Option("--reference", help="Measure the handbook's own models, too, on its 15 features.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--json", metavar="OUT", help="Write the figures as JSON; - prints nothing else.")
+]
+
+
 def run(
     file: File,
     form: Format,
-    first_test: Annotated[
-        datetime, typer.Option(parser=instant, metavar="DATE", help="First test day of the first fold; UTC.")
-    ],
-    train_days: Annotated[
-        float,
-        typer.Option(
-            parser=days_or_all,
-            metavar="N|all",
-            show_default=False,
-            help="Days to train on, or all since the file begins. Default: all.",
-        ),
-    ] = math.inf,
-    delay_days: Annotated[
-        float, typer.Option(min=0.001, max=3_650, help="Days until a label is known: training ends so long before.")
-    ] = 7,
-    test_days: Annotated[
-        int, typer.Option(min=1, max=3_650, help="Days that a fold tests; the next one begins where it ends.")
-    ] = 7,
-    folds: Annotated[int, typer.Option(min=1, max=1_000, help="How often to train and test.")] = 4,
-    keep_known_cards: Annotated[
-        bool, typer.Option("--keep-known-cards", help="Rank the cards, too, whose fraud was known before the test day.")
-    ] = False,
-    members: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Members of the panel, by name. Default: all of them.")
-    ] = None,
-    messages_per_10k: Annotated[
-        float | None,
-        typer.Option(
-            "--messages-per-10k",
-            min=0,
-            help="Budget: messages per 10,000 active customers and day. Default: JIKIMI_MESSAGES_PER_10K, else 50.",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed and file give the same figures.")] = 7,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Measure the handbook's own models, too, on its 15 features.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT", help="Write the figures as JSON; - prints nothing else.")
-    ] = None,
+    first_test: FirstTest,
+    train_days: TrainDays = math.inf,
+    delay_days: DelayDays = 7,
+    test_days: TestDays = 7,
+    folds: Folds = 4,
+    keep_known_cards: KeepKnownCards = False,
+    members: Members = None,
+    messages_per_10k: Budget = None,
+    seed: Seed = 7,
+    reference: Reference = False,
+    out: Out = None,
 ) -> None:
     """Train on the past of a file and test on the days after, again and again: the handbook's prequential protocol.
 

@@ -14,7 +14,9 @@ select
     (select count(*) from drift_measures where measured_until < %(before)s) as drift_measures,
     (select count(*) from performance_measures where measured_until < %(before)s) as performance_measures,
     (select count(*) from data_measures where measured_until < %(before)s) as data_measures,
-    (select count(*) from backfill_parts p where p.scored_at < %(before)s and not exists (
-        select from backfill_scores s
-        where s.panel_id = p.panel_id and s.occurred_at >= p.rows_from and s.occurred_at < p.rows_until
-            and s.part_id = p.part_id)) as backfill_parts
+    -- Those whose scores are gone, or go with their month.
+    (select count(*) from backfill_parts p where p.scored_at < %(before)s and (
+        p.rows_until <= date_trunc('month', %(before)s::timestamptz, 'UTC') or not exists (
+            select from backfill_scores s
+            where s.panel_id = p.panel_id and s.occurred_at >= p.rows_from and s.occurred_at < p.rows_until
+                and s.part_id = p.part_id))) as backfill_parts
