@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from great_expectations.core import ExpectationValidationResult
 
-from ml.expectations.running import name_of, new_asset, result_json, rows_of, run, was_evaluated
+from ml.expectations.running import name_of, result_json, rows_of, run, was_evaluated
 from ml.expectations.suites import examined, id_expectation, row_expectations
 from ml.parsing import read_text, read_values
 from ml.repeats import compare_content
@@ -64,12 +64,11 @@ def validate(
     typed = read_values(text)
     missing = [name for name in REQUIRED_NAMES if name not in landed]
     limits = _later(now, days=-max_age_days), _later(now, seconds=max_future_seconds)
-    asset = new_asset()
-    outcomes = run(asset, examined(text, typed, missing), row_expectations(*limits, missing))
+    outcomes = run(examined(text, typed, missing), row_expectations(*limits, missing))
     if reason := _why_held(missing, outcomes):
         return _held(typed, outcomes, now, landed.index, reason)
     comparison = compare_content(typed.drop(index=_broken(outcomes)), known)
-    outcomes += run(asset, comparison[["content_of", "first_with_id"]], [id_expectation()])
+    outcomes += run(comparison[["content_of", "first_with_id"]], [id_expectation()])
     if reason := _why_held(missing, outcomes):
         return _held(typed, outcomes, now, landed.index, reason)
     return _sorted_out(typed, outcomes, comparison.index[comparison["is_repeat"]], now, landed.index)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import great_expectations as gx
@@ -14,6 +16,8 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.validator.v1_validator import Validator
 
 MOST_ROW_NUMBERS = 20
+_ONE_AT_A_TIME = Lock()
+"""The asset has one frame in hand: a load judges its chunks on two threads."""
 
 _KEPT = (
     "element_count",
@@ -39,26 +43,21 @@ def new_context(sites: dict[str, Any] | None = None) -> Any:
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
-def new_asset() -> Any:
-    """Return what Great Expectations reads frames through; its own context goes with it."""
-    return new_context().data_sources.add_pandas("jikimi").add_dataframe_asset("rows")
-
-
-def run(asset: Any, frame: pd.DataFrame, expectations: Iterable[Expectation]) -> list[ExpectationValidationResult]:
+def run(frame: pd.DataFrame, expectations: Iterable[Expectation]) -> list[ExpectationValidationResult]:
     """Return one outcome per expectation, in their order; those that do not hold name every row that breaks them.
 
     Counting comes first and naming rows only where it is needed: half the work where all is well.
 
-    :param asset: from `new_asset`.
     :param frame: its index must be unique, it is what rows are named by.
     """
     expectations = list(expectations)
     everything = BatchDefinition[None](name="everything", partitioner=None)
-    everything.set_data_asset(asset)
-    validator = Validator(everything, _result_format("BASIC"), batch_parameters={"dataframe": frame})
-    outcomes = _outcomes(validator, expectations)
-    validator.result_format = _result_format("COMPLETE")
-    outcomes |= _outcomes(validator, [e for e in expectations if not outcomes[e.meta["name"]].success])
+    everything.set_data_asset(_asset())
+    with _ONE_AT_A_TIME:
+        validator = Validator(everything, _result_format("BASIC"), batch_parameters={"dataframe": frame})
+        outcomes = _outcomes(validator, expectations)
+        validator.result_format = _result_format("COMPLETE")
+        outcomes |= _outcomes(validator, [e for e in expectations if not outcomes[e.meta["name"]].success])
     return [outcomes[expectation.meta["name"]] for expectation in expectations]
 
 
@@ -105,6 +104,12 @@ def result_json(
         },
     )
     return dict(result.to_json_dict())
+
+
+@cache
+def _asset() -> Any:
+    """Return what Great Expectations reads frames through: one for all, because it takes long to make."""
+    return new_context().data_sources.add_pandas("jikimi").add_dataframe_asset("rows")
 
 
 def _outcomes(validator: Validator, expectations: list[Expectation]) -> dict[str, ExpectationValidationResult]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ml.expectations.running import name_of, new_asset, result_json, run
+from ml.expectations.running import name_of, result_json, run
 from ml.expectations.suites import training_expectations
 
 _COLUMNS = ["transaction_id", "occurred_at", "customer_id", "merchant_id", "amount"]
@@ -46,7 +46,7 @@ def validate_training(
         newest[["transaction_id", "is_fraud", "known_at"]], on="transaction_id", how="left"
     )
     frame["is_fraud"] = frame["is_fraud"].eq(True).astype("float64")
-    outcomes = run(new_asset(), frame, training_expectations(as_of, minimum_rows, maximum_share))
+    outcomes = run(frame, training_expectations(as_of, minimum_rows, maximum_share))
     failed = tuple(name_of(outcome) for outcome in outcomes if not outcome.success)
     return TrainingCheck(
         not failed, failed, result_json("training_data", outcomes, as_of, frame.index, {"rows": len(frame)})
