@@ -7,7 +7,7 @@ import pandas as pd
 
 from ml.features.frauds import View, oldest_and_newest
 from ml.features.names import LABEL_DELAY, LONGEST_DAYS, WINDOW_DAYS
-from ml.features.rows import MICROSECONDS_PER_DAY, Rows, instants_of
+from ml.features.rows import MICROSECONDS_PER_DAY, Rows, instants_of, positions
 from ml.features.timeline import Integers, Timeline
 
 
@@ -37,7 +37,7 @@ def instants_to_count(
 
 def counted_timeline(rows: Rows, counted: pd.DataFrame) -> Timeline:
     """Return the merchants' rows as counts: `counted` as in `ml.features.compute_features`."""
-    merchants = rows.merchant_ids.get_indexer(pd.Index(counted["merchant_id"])).astype(np.int64)
+    merchants = positions(pd.Index(counted["merchant_id"]), rows.merchant_ids)
     is_here = merchants >= 0
     instants, weights = instants_of(counted["occurred_at"]), counted["rows"].to_numpy(np.int64)
     return Timeline(merchants[is_here], instants[is_here], weights[is_here])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.features.logarithm import log_millionths
-from ml.features.rows import MICROSECONDS_PER_DAY, Rows, instants_of
+from ml.features.rows import MICROSECONDS_PER_DAY, Rows, instants_of, positions
 from ml.features.timeline import Integers, Ranked
 
 _NEVER = np.iinfo(np.int64).max
@@ -76,11 +76,10 @@ def _rows_of(rows: Rows, ids: "pd.Index[Any]", is_fraud: npt.NDArray[np.bool_]) 
     if rows.ids.equals(ids):
         label = np.flatnonzero(is_fraud)
         return rows.place_of(label), label
-    # Not `isin`, which takes three times as long for text.
     called = ids[is_fraud].unique()
-    label = np.flatnonzero(called.get_indexer(ids) >= 0)
-    place = np.flatnonzero(called.get_indexer(rows.ids) >= 0)
-    found = rows.ids[place].get_indexer(ids[label])
+    label = np.flatnonzero(positions(ids, called) >= 0)
+    place = np.flatnonzero(positions(rows.ids, called) >= 0)
+    found = positions(ids[label], rows.ids[place])
     return rows.place_of(place[found[found >= 0]]), label[found >= 0]
 
 

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from ml.features.timeline import Integers, Timeline
 
@@ -119,12 +121,22 @@ def _are_ascending_numbers(ids: "pd.Index[Any]") -> bool:
     return bool((numbers[1:] > numbers[:-1]).all())
 
 
+def positions(ids: "pd.Index[Any]", among: "pd.Index[Any]") -> Integers:
+    """Return for each id its place among distinct others, -1 where it is not one of them."""
+    if not (ids.dtype == among.dtype == "str"):
+        return among.get_indexer(ids).astype(np.int64)
+    # Arrow takes a tenth of the time: pandas makes an object of every text.
+    found = compute.index_in(pa.array(ids), value_set=pa.array(among)).fill_null(-1)
+    places: Integers = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return places
+
+
 def _places(ids: "pd.Index[Any]", targets: Sequence[str]) -> Integers:
     wanted = pd.Index(pd.Series(list(targets), dtype=ids.dtype))
     if not wanted.is_unique:
         raise ValueError(f"target twice: {wanted[wanted.duplicated()][0]}")
     # The ids may be a million, the targets a few: what is hashed and kept is the targets.
-    found: Integers = wanted.get_indexer(ids).astype(np.int64)
+    found = positions(ids, wanted)
     places = np.full(len(wanted), -1)
     places[found[found >= 0]] = np.flatnonzero(found >= 0)
     if (places < 0).any():
