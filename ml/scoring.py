@@ -11,7 +11,7 @@ from ml.explanations import UNEXPLAINED, Explanation, explain
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.reasons import reasons_for
-from ml.voting import is_unanimous, panel_score, votes
+from ml.voting import needed_votes, panel_score, votes
 
 ROWS_AT_ONCE: Final = 20_000
 """A bulk is scored so many rows at a time: what members make of them stays small."""
@@ -24,49 +24,51 @@ class Scores(NamedTuple):
 
     :param predictions: one row per transaction and member: `transaction_id`, `member`, `score`, `is_fraud_vote`.
     :param verdicts: one row per transaction: `transaction_id`, `votes` (for fraud), `voters` (members that gave a
-        score), `members` (that the panel names), `panel_score`; and from `score` also `reasons` (codes; empty unless
-        most voted fraud), `contributions`, `explanation_ko` and `explanation_en` (as in `ml.explanations.explain`;
-        empty and None unless all voted fraud).
+        score), `members` (that the panel names), `panel_score`.
     """
 
     predictions: pd.DataFrame
     verdicts: pd.DataFrame
 
 
-def score(
-    features: pd.DataFrame,
-    members: Mapping[str, Estimator],
-    thresholds: Mapping[str, float],
-    currencies: "pd.Series[str] | None" = None,
-) -> Scores:
-    """Score transactions, let the members vote, and say why where most, or all of them, vote fraud.
+def score(features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: Mapping[str, float]) -> Scores:
+    """Score transactions and let the members vote.
 
     :param features: columns `ml.features.FEATURE_NAMES`, indexed by `transaction_id`.
     :param members: fitted, by name; a member that the thresholds name and that is missing here has not voted.
     :param thresholds: member -> threshold, of every member of the panel.
-    :param currencies: ISO 4217 by `transaction_id`, for amounts in sentences; without it they name none.
     """
-    present = _present(members, thresholds)
-    scores = score_members(features, present)
-    cast = votes(scores, thresholds)
-    verdicts = _verdicts(scores, cast)
-    suspicious = np.flatnonzero(2 * verdicts["votes"].to_numpy() > len(thresholds))
-    reasons = reasons_for(features.iloc[suspicious], lambda x: _panel_scores(x, present))
-    verdicts["reasons"] = _spread(reasons, suspicious, len(features), [])
-    unanimous = np.flatnonzero(is_unanimous(cast).to_numpy(bool))
-    why = explain(features.iloc[unanimous], present, currencies)
-    for name, empty in zip(Explanation._fields, UNEXPLAINED, strict=True):
-        verdicts[name] = _spread([getattr(each, name) for each in why], unanimous, len(features), empty)
-    return Scores(_predictions(scores, cast), verdicts)
-
-
-def score_without_reasons(
-    features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: Mapping[str, float]
-) -> Scores:
-    """Do what `score` does for a panel that votes in the shadow: nobody asks why."""
     scores = score_members(features, _present(members, thresholds))
     cast = votes(scores, thresholds)
     return Scores(_predictions(scores, cast), _verdicts(scores, cast))
+
+
+def with_reasons(
+    verdicts: pd.DataFrame,
+    features: pd.DataFrame,
+    members: Mapping[str, Estimator],
+    thresholds: Mapping[str, float],
+    currencies: "pd.Series[str] | None" = None,
+) -> pd.DataFrame:
+    """Say why where most, or all, of the members vote fraud.
+
+    :param verdicts: what `score` said of the same features, members and thresholds.
+    :param currencies: ISO 4217 by `transaction_id`, for amounts in sentences; without it they name none.
+    :return: the verdicts with `reasons` (codes; empty unless most voted fraud), `contributions`, `explanation_ko` and
+        `explanation_en` (as in `ml.explanations.explain`; empty and None unless all voted fraud).
+    """
+    present, rows = _present(members, thresholds), len(features)
+    suspicious, unanimous = (
+        np.flatnonzero(verdicts["votes"] >= needed_votes(len(thresholds), policy))
+        for policy in ("majority", "unanimous")
+    )
+    reasons = reasons_for(features.iloc[suspicious], lambda x: panel_score(score_members(x, present)))
+    why = explain(features.iloc[unanimous], present, currencies)
+    explanations = {
+        name: _spread([getattr(each, name) for each in why], unanimous, rows, empty)
+        for name, empty in zip(Explanation._fields, UNEXPLAINED, strict=True)
+    }
+    return verdicts.assign(reasons=_spread(reasons, suspicious, rows, []), **explanations)
 
 
 def score_past(
@@ -75,7 +77,7 @@ def score_past(
     """Score millions of rows of the past, of which nobody asks why: the values of `score`.
 
     :return: each member's score, float64, one column per member that the thresholds name, NaN where it gave none; and
-        `Scores.verdicts` without reasons.
+        `Scores.verdicts`.
     """
     present = _present(members, thresholds)
     scores = score_members(features, present)
@@ -116,10 +118,6 @@ def _known_features(member: Any) -> list[str]:
 
 def _present(members: Mapping[str, Estimator], thresholds: Mapping[str, float]) -> dict[str, Estimator]:
     return {name: members[name] for name in thresholds if name in members}
-
-
-def _panel_scores(x: pd.DataFrame, members: Mapping[str, Estimator]) -> "pd.Series[float]":
-    return panel_score(score_members(x, members))
 
 
 def _verdicts(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:

@@ -46,8 +46,3 @@ def needed_votes(members: int, policy: Policy) -> int:
 def says_fraud(cast: pd.DataFrame, policy: Policy) -> "pd.Series[bool]":
     """Return for each row of votes whether the panel says fraud."""
     return cast.sum(axis="columns") >= needed_votes(cast.shape[1], policy)
-
-
-def is_unanimous(cast: pd.DataFrame) -> "pd.Series[bool]":
-    """Return for each row of votes whether every member said fraud."""
-    return says_fraud(cast, "unanimous")

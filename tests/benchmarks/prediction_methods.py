@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from ml.fitting import FittedPanel, fit_panel
 from ml.models import MEMBERS, Estimator
-from ml.scoring import score, score_members
+from ml.scoring import score, score_members, with_reasons
 from tests.benchmarks.labelled import part, read
 
 SIZES = (500, 100_000)
@@ -44,12 +44,15 @@ def ways(panel: FittedPanel, x: pd.DataFrame) -> dict[str, tuple[Callable[[], An
         for predict in alone.values():
             predict()
 
+    def with_all() -> pd.DataFrame:
+        return with_reasons(score(x, members, thresholds).verdicts, x, members, thresholds)
+
     each = {
         name: ((lambda one=member: score_members(x, {"one": one})), alone[name]) for name, member in members.items()
     }
     return each | {
         "panel, scores": (lambda: score_members(x, members), all_alone),
-        "panel, with votes, reasons and explanations": (lambda: score(x, members, thresholds), all_alone),
+        "panel, with votes, reasons and explanations": (with_all, all_alone),
     }
 
 

@@ -12,6 +12,7 @@ from jikimi.exceptions import NoPanel, StoredMeanwhile
 from jikimi.models import is_fetch_due, load_cached_members, load_members
 from jikimi.store import batches, panels
 from jikimi.store.connection import Connection, open_store
+from jikimi.store.meanwhile import meanwhile
 from jikimi.store.pace import landed_waiting, seconds_since_claim
 from jikimi.store.validation import keep_validation, stored_rows
 from jikimi.store.windows import window_of
@@ -119,14 +120,16 @@ class ValidateBatchOperator(BaseOperator):
             if landed.empty:
                 self.log.info("no landed rows wait")
                 return 0
-            batch_id = batches.open_batch(store, run_id, landed, claimed_at)
-            validation = validate(
-                landed[[name for name in COLUMN_NAMES if name in landed]],
-                claimed_at,
-                defaults.max_age_days(),
-                defaults.max_future_seconds(),
-                stored_rows(store, landed.get("transaction_id", ())),
-            )
+            known = stored_rows(store, landed.get("transaction_id", ()))
+            with meanwhile(batches.open_batch, store, run_id, landed, claimed_at) as opened:
+                validation = validate(
+                    landed[[name for name in COLUMN_NAMES if name in landed]],
+                    claimed_at,
+                    defaults.max_age_days(),
+                    defaults.max_future_seconds(),
+                    known,
+                )
+            batch_id = opened.result()
             outcome = keep_validation(store, batch_id, landed, validation)
         counts = (outcome.landed, outcome.valid, outcome.quarantined, outcome.repeated)
         self.log.info("batch %s: %s landed, %s valid, %s quarantined, %s repeated", batch_id, *counts)
@@ -177,7 +180,7 @@ class ScoreBatchOperator(BaseOperator):
         import pandas as pd
 
         from ml.features import compute_features
-        from ml.scoring import score
+        from ml.scoring import score, with_reasons
 
         with store.transaction():
             batch_ids = batches.claim_validated(store, self.max_rows, self.batch_ids)
@@ -191,10 +194,13 @@ class ScoreBatchOperator(BaseOperator):
             features = compute_features(
                 window.transactions, window.labels, targets.index.tolist(), delay, counted=window.counted
             )
-            scores = score(features, members, _thresholds(panel), targets["currency"])
+            thresholds = _thresholds(panel)
+            scores = score(features, members, thresholds)
             scored_at = datetime.now(UTC)
             verdicts = scores.verdicts.join(targets[["batch_id", "occurred_at"]], on="transaction_id")
-            batches.write_verdicts(store, panel.panel_id, scores.predictions, verdicts, scored_at)
+            with meanwhile(batches.write_predictions, store, panel.panel_id, scores.predictions, verdicts, scored_at):
+                verdicts = with_reasons(verdicts, features, members, thresholds, targets["currency"])
+            batches.write_verdicts(store, panel.panel_id, verdicts, scored_at)
             alerts = batches.write_alerts(store, panel.panel_id, batch_ids)
             batches.finish_scoring(store, panel.panel_id, batch_ids, scored_at)
         seconds = time.perf_counter() - started
@@ -209,7 +215,7 @@ class ScoreBatchOperator(BaseOperator):
             self.log.warning("the challenger did not vote in the shadow: %s: %s", type(error).__name__, reason)
 
     def _shadow(self, store: Connection, champion: panels.Panel, scored: _Scored) -> None:
-        from ml.scoring import score_without_reasons
+        from ml.scoring import score
 
         started = time.perf_counter()
         panel = panels.challenger(store)
@@ -219,10 +225,12 @@ class ScoreBatchOperator(BaseOperator):
         members = self._challengers(panel, scored)
         if members is None:
             return
-        scores = score_without_reasons(scored.features, members, _thresholds(panel))
+        scores = score(scored.features, members, _thresholds(panel))
         verdicts = scores.verdicts.join(scored.targets[["batch_id", "occurred_at"]], on="transaction_id")
+        scored_at = datetime.now(UTC)
         with store.transaction():
-            batches.write_shadow_verdicts(store, panel.panel_id, scores.predictions, verdicts, datetime.now(UTC))
+            batches.write_predictions(store, panel.panel_id, scores.predictions, verdicts, scored_at)
+            batches.write_shadow_verdicts(store, panel.panel_id, verdicts, scored_at)
         seconds = time.perf_counter() - started
         self.log.info("panel %s voted in the shadow in %.2f s", panel.panel_id, seconds)
 

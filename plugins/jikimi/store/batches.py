@@ -62,14 +62,21 @@ def claim_landed(connection: Connection, limit: int) -> "pd.DataFrame":
 
 
 def open_batch(connection: Connection, run_id: str, landed: "pd.DataFrame", claimed_at: datetime) -> int:
-    """Write the batch of the claimed rows and return its id; its outcome is kept by `store.validation`."""
+    """Write the batch of the claimed rows, give them to it, and return its id.
+
+    Its outcome is kept by `store.validation`.
+    """
+    at = landed["landed_at"]
     parameters = {
         "run_id": run_id,
         "landed_count": len(landed),
-        "first_landed_at": landed["landed_at"].min(),
+        "first_landed_at": at.min(),
         "claimed_at": claimed_at,
     }
-    return int(_one(connection, "open_batch", parameters)["batch_id"])
+    batch_id = int(_one(connection, "open_batch", parameters)["batch_id"])
+    rows = {"batch_id": batch_id, "landed_ids": landed.index.tolist(), "first": at.min(), "last": at.max()}
+    connection.execute(query("claim_rows"), rows)
+    return batch_id
 
 
 def waiting_parts(connection: Connection, run_id: str, part_rows: int, older_rows: int) -> list[list[int]]:
@@ -113,17 +120,27 @@ def claim_validated(connection: Connection, max_rows: int, batch_ids: list[int] 
     return claimed
 
 
-def write_verdicts(
+def write_predictions(
     connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
 ) -> None:
-    """Write votes that count, and verdicts with their reasons.
+    """Write the members' scores and votes.
 
     :param predictions: one row per transaction and member, in the order of the verdicts: transaction_id, member, score,
         is_fraud_vote.
+    :param verdicts: one row per transaction: transaction_id, occurred_at.
+    """
+    # The votes of a transaction follow each other, in the order of the verdicts: nothing has to be looked up.
+    occurred_at = verdicts["occurred_at"].array.repeat(len(predictions) // max(1, len(verdicts)))
+    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at, occurred_at=occurred_at)
+    copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
+
+
+def write_verdicts(connection: Connection, panel_id: int, verdicts: "pd.DataFrame", scored_at: datetime) -> None:
+    """Write verdicts that count, with their reasons.
+
     :param verdicts: one row per transaction: transaction_id, occurred_at, batch_id, votes, voters, members,
         panel_score, reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
     """
-    _write_predictions(connection, panel_id, predictions, verdicts, scored_at)
     verdicts = verdicts.assign(
         panel_id=panel_id,
         scored_at=scored_at,
@@ -134,22 +151,10 @@ def write_verdicts(
     copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS + _REASON_COLUMNS])
 
 
-def write_shadow_verdicts(
-    connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
-) -> None:
-    """Write votes of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
-    _write_predictions(connection, panel_id, predictions, verdicts, scored_at)
+def write_shadow_verdicts(connection: Connection, panel_id: int, verdicts: "pd.DataFrame", scored_at: datetime) -> None:
+    """Write verdicts of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
     verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=True)
     copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS])
-
-
-def _write_predictions(
-    connection: Connection, panel_id: int, predictions: "pd.DataFrame", verdicts: "pd.DataFrame", scored_at: datetime
-) -> None:
-    # The votes of a transaction follow each other, in the order of the verdicts: nothing has to be looked up.
-    occurred_at = verdicts["occurred_at"].array.repeat(len(predictions) // max(1, len(verdicts)))
-    predictions = predictions.assign(panel_id=panel_id, scored_at=scored_at, occurred_at=occurred_at)
-    copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
 
 
 def write_alerts(connection: Connection, panel_id: int, batch_ids: list[int]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from jikimi.defaults import database_url
@@ -37,6 +38,13 @@ def open_store(url: str | None = None) -> Iterator[Connection]:
             f"the fraud database is not as it should be ({_first_line(error)}): `make up` migrates it, "
             "and a column that somebody dropped has to be restored."
         ) from error
+
+
+@contextmanager
+def open_second(connection: Connection) -> Iterator[Connection]:
+    """Give a second connection to where the first one is: it sees what is committed."""
+    with open_store(make_conninfo(connection.info.dsn, password=connection.info.password)) as second:
+        yield second
 
 
 @asynccontextmanager

@@ -51,9 +51,6 @@ def keep_validation(connection: Connection, batch_id: int, landed: "pd.DataFrame
     :param landed: columns of `ml.schema.COLUMN_NAMES` and `landed_at`, indexed by `landed_id`.
     :raises StoredMeanwhile: another batch stored one of the ids after they were looked up; validate again.
     """
-    at = landed["landed_at"]
-    parameters = {"batch_id": batch_id, "landed_ids": landed.index.tolist(), "first": at.min(), "last": at.max()}
-    connection.execute(query("claim_rows"), parameters)
     outcome = keep_outcome(connection, batch_id, landed, validation)
     keep_merchants(connection, batch_id)
     return outcome

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jikimi.store.arrays import instant_array, number_array, text_array
+from jikimi.store.batches import use_batch_settings
 from jikimi.store.columns import read_columns
-from jikimi.store.connection import Connection, query
+from jikimi.store.connection import Connection, open_second, query
+from jikimi.store.meanwhile import meanwhile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,25 +29,19 @@ class Window(NamedTuple):
 def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
     """Return the transactions of the batches with all that their features depend on.
 
-    Of the merchants it reads counts, and of their rows only those that a label has called fraud.
+    Of the merchants it reads counts, and of their rows only those that a label has called fraud. The customers' rows
+    come at the same time by a second connection, so the batches must be committed.
 
     :param delay: how long a bank waits before it believes a label.
     """
     targets = _targets(connection, batch_ids)
     bounds = _bounds(targets, delay)
-    frauds, labels = _frauds(connection, bounds)
     if targets.empty:
-        return Window(targets, targets, labels)
-    counted = _counted(connection, targets, frauds, labels, delay)
-    history = read_columns(
-        connection,
-        "window_history",
-        bounds,
-        texts=["transaction_id", "customer_id", "merchant_id"],
-        numbers=["amount"],
-        instants=["occurred_at"],
-    )
-    return Window(targets, _with_places(_with_frauds(history, frauds), targets), labels, counted)
+        return Window(targets, targets, _frauds(connection, bounds)[1])
+    with meanwhile(_history, connection, bounds) as history:
+        frauds, labels = _frauds(connection, bounds)
+        counted = _counted(connection, targets, frauds, labels, delay)
+    return Window(targets, _with_places(_with_frauds(history.result(), frauds), targets), labels, counted)
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -113,6 +109,20 @@ def _targets(connection: Connection, batch_ids: list[int]) -> "pd.DataFrame":
         integers=["batch_id"],
         instants=["occurred_at"],
     )
+
+
+def _history(connection: Connection, bounds: dict[str, Any]) -> "pd.DataFrame":
+    """Return the rows in the customers' windows, by a connection of its own."""
+    with open_second(connection) as second, second.transaction():
+        use_batch_settings(second)
+        return read_columns(
+            second,
+            "window_history",
+            bounds,
+            texts=["transaction_id", "customer_id", "merchant_id"],
+            numbers=["amount"],
+            instants=["occurred_at"],
+        )
 
 
 def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFrame, pd.DataFrame]":

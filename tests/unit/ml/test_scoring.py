@@ -13,7 +13,7 @@ from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
 from ml.inputs import CategoryNumbers
 from ml.models import MEMBERS
-from ml.scoring import score, score_members, score_past, score_without_reasons
+from ml.scoring import score, score_members, score_past, with_reasons
 
 
 class Fixed:
@@ -72,12 +72,17 @@ def test_a_member_of_an_earlier_release_is_asked_of_the_features_of_its_day() ->
     assert scores["bare"].is_monotonic_increasing
 
 
-def test_in_the_shadow_the_votes_are_the_same_and_nobody_asks_why() -> None:
+def judged(features: pd.DataFrame, members: dict[str, Any], thresholds: dict[str, float]) -> pd.DataFrame:
+    """Return verdicts with their reasons."""
+    return with_reasons(score(features, members, thresholds).verdicts, features, members, thresholds)
+
+
+def test_reasons_change_nothing_that_was_said_before() -> None:
     members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
-    told, shadow = (each(make_features(90, 10), members, THRESHOLDS) for each in (score, score_without_reasons))
-    pd.testing.assert_frame_equal(shadow.predictions, told.predictions)
-    pd.testing.assert_frame_equal(shadow.verdicts, told.verdicts[list(shadow.verdicts)])
-    assert "reasons" not in shadow.verdicts
+    said = score(make_features(90, 10), members, THRESHOLDS).verdicts
+    told = judged(make_features(90, 10), members, THRESHOLDS)
+    pd.testing.assert_frame_equal(told[list(said)], said)
+    assert set(told) - set(said) == {"reasons", "contributions", "explanation_ko", "explanation_en"}
 
 
 def test_only_a_unanimous_row_is_explained() -> None:
@@ -85,9 +90,9 @@ def test_only_a_unanimous_row_is_explained() -> None:
     trees = make_pipeline(CategoryNumbers(), XGBClassifier(n_estimators=5, max_depth=1, base_score=0.5, n_jobs=1))
     trees.fit(rows[["amount"]], rows["amount"] > 99)
     members = {"a": Fixed(100), "b": Fixed(100), "trees": trees}
-    verdicts = score(make_features(90, 150), members, THRESHOLDS | {"trees": 0.5}).verdicts
+    verdicts = judged(make_features(90, 150), members, THRESHOLDS | {"trees": 0.5})
     assert verdicts["explanation_en"].tolist() == [None, None]
-    verdicts = score(make_features(90, 150), members, {"a": 0.5, "b": 0.5, "trees": 0.5}).verdicts
+    verdicts = judged(make_features(90, 150), members, {"a": 0.5, "b": 0.5, "trees": 0.5})
     assert verdicts["explanation_en"].tolist() == [None, "An amount of 150.00."]
     assert [[each["feature"] for each in told] for told in verdicts["contributions"]] == [[], ["amount"]]
     assert [len(reasons) > 0 for reasons in verdicts["reasons"]] == [True, True]
@@ -95,7 +100,7 @@ def test_only_a_unanimous_row_is_explained() -> None:
 
 def test_only_what_most_members_call_fraud_has_reasons() -> None:
     members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
-    assert score(make_features(90, 10), members, THRESHOLDS).verdicts["reasons"].tolist() == [
+    assert judged(make_features(90, 10), members, THRESHOLDS)["reasons"].tolist() == [
         ["amount_far_above_usual"],
         [],
     ]
@@ -112,6 +117,8 @@ def test_no_transactions_give_empty_frames_of_the_same_columns() -> None:
     assert list(empty.predictions) == list(full.predictions)
     assert list(empty.verdicts) == list(full.verdicts)
     assert len(empty.predictions) == len(empty.verdicts) == 0
+    full, empty = (judged(make_features(*amounts), {"a": Fixed(100)}, {"a": 0.5}) for amounts in ([90], []))
+    assert list(empty) == list(full)
 
 
 def test_panel_score_is_between_those_of_the_members() -> None:
