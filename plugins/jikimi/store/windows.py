@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+SIDE_BY_SIDE_ROWS = 2_000
+"""Of fewer targets a second connection, which finds nothing prepared, takes longer than it spares."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -29,8 +31,8 @@ class Window(NamedTuple):
 def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
     """Return the transactions of the batches with all that their features depend on.
 
-    Of the merchants it reads counts, and of their rows only those that a label has called fraud. The customers' rows
-    come at the same time by a second connection, so the batches must be committed.
+    Of the merchants it reads counts, and of their rows only those that a label has called fraud. Of many targets the
+    customers' rows come at the same time by a second connection, so the batches must be committed.
 
     :param delay: how long a bank waits before it believes a label.
     """
@@ -38,10 +40,9 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
     bounds = _bounds(targets, delay)
     if targets.empty:
         return Window(targets, targets, _frauds(connection, bounds)[1])
-    with meanwhile(_history, connection, bounds) as history:
-        frauds, labels = _frauds(connection, bounds)
-        counted = _counted(connection, targets, frauds, labels, delay)
-    return Window(targets, _with_places(_with_frauds(history.result(), frauds), targets), labels, counted)
+    history, merchants = _read(connection, targets, bounds, delay)
+    transactions = _with_places(_with_frauds(history, merchants.frauds), targets)
+    return Window(targets, transactions, merchants.labels, merchants.counted)
 
 
 def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -111,18 +112,41 @@ def _targets(connection: Connection, batch_ids: list[int]) -> "pd.DataFrame":
     )
 
 
-def _history(connection: Connection, bounds: dict[str, Any]) -> "pd.DataFrame":
-    """Return the rows in the customers' windows, by a connection of its own."""
+class _Merchants(NamedTuple):
+    """Of the merchants: rows that were ever called fraud, all labels of these, and counts of all rows."""
+
+    frauds: "pd.DataFrame"
+    labels: "pd.DataFrame"
+    counted: "pd.DataFrame"
+
+
+def _read(
+    connection: Connection, targets: "pd.DataFrame", bounds: dict[str, Any], delay: timedelta
+) -> "tuple[pd.DataFrame, _Merchants]":
+    """Return the customers' rows and what there is of the merchants; of many targets both at the same time."""
+    if len(targets) < SIDE_BY_SIDE_ROWS:
+        return _history(connection, bounds), _merchants(connection, targets, bounds, delay)
     with open_second(connection) as second, second.transaction():
         use_batch_settings(second)
-        return read_columns(
-            second,
-            "window_history",
-            bounds,
-            texts=["transaction_id", "customer_id", "merchant_id"],
-            numbers=["amount"],
-            instants=["occurred_at"],
-        )
+        with meanwhile(_history, second, bounds) as history:
+            merchants = _merchants(connection, targets, bounds, delay)
+    return history.result(), merchants
+
+
+def _history(connection: Connection, bounds: dict[str, Any]) -> "pd.DataFrame":
+    return read_columns(
+        connection,
+        "window_history",
+        bounds,
+        texts=["transaction_id", "customer_id", "merchant_id"],
+        numbers=["amount"],
+        instants=["occurred_at"],
+    )
+
+
+def _merchants(connection: Connection, targets: "pd.DataFrame", bounds: dict[str, Any], delay: timedelta) -> _Merchants:
+    frauds, labels = _frauds(connection, bounds)
+    return _Merchants(frauds, labels, _counted(connection, targets, frauds, labels, delay))
 
 
 def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -61,8 +61,16 @@ def label(row_number: int, number: int, rng: np.random.Generator) -> tuple:
     return f"t{row_number}", bool(rng.random() < 0.6), f"source {number}", known_at
 
 
-@pytest.mark.parametrize("days", [pytest.param(7, id="a week of delay"), pytest.param(0.5, id="half a day of delay")])
-def test_a_batch_and_the_whole_table_give_the_same_bits(store, days):
+@pytest.mark.parametrize(
+    ("days", "side_by_side"),
+    [
+        pytest.param(7, 10**6, id="a week of delay"),
+        pytest.param(0.5, 10**6, id="half a day of delay"),
+        pytest.param(7, 1, id="by two connections"),
+    ],
+)
+def test_a_batch_and_the_whole_table_give_the_same_bits(store, days, side_by_side, monkeypatch):
+    monkeypatch.setattr("jikimi.store.windows.SIDE_BY_SIDE_ROWS", side_by_side)
     fill(store)
     delay = timedelta(days=days)
     bulk = compute_features(*training_history(store, None), delay=pd.Timedelta(delay))
