@@ -51,14 +51,10 @@ def begin(
 ) -> Backfill:
     """Have Airflow score what occurred in `[since, until)` with a panel, or with the champion of this moment.
 
-    :raises JikimiError: the time is empty or the wrong way round, there is no such panel, the DAG is paused, or another
-        backfill is not over.
+    :raises JikimiError: nothing occurred then, there is no such panel, the DAG is paused, or another backfill is not
+        over.
     """
     since, until = since.astimezone(UTC), until.astimezone(UTC)
-    if since >= until:
-        raise JikimiError(
-            f"--from {since:%Y-%m-%d %H:%M} is not before --to {until:%Y-%m-%d %H:%M}: nothing lies between."
-        )
     panel = _panel(store, panel_id)
     if not (rows := backfills.count_past(store, since, until)):
         raise JikimiError(

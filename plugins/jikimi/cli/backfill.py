@@ -8,9 +8,9 @@ import typer
 from jikimi.backfilling import DAG_ID, Backfill, Outcome, begin, follow
 from jikimi.cli.options import AsJson, Most, instant
 from jikimi.cli.progress import progress
-from jikimi.cli.tables import print_json, print_rows
+from jikimi.cli.tables import print_json, print_rows, printable
 from jikimi.exceptions import JikimiError
-from jikimi.hooks.airflow_api import AirflowApi
+from jikimi.hooks.airflow_api import AirflowApi, read_instant
 from jikimi.store.connection import open_store
 
 _COLUMNS = ("backfill_id", "state", "panel_id", "from", "to", "created_at", "completed_at")
@@ -41,6 +41,10 @@ def start(
         return
     if since is None or until is None:
         raise typer.BadParameter("say --from and --to, such as --from 2018-05-01 --to 2018-06-01.")
+    if since >= until:
+        raise typer.BadParameter(
+            f"--from {printable(since)} is not before --to {printable(until)}: nothing lies between."
+        )
     api = AirflowApi()
     with open_store() as store:
         backfill = begin(api, store, since, until, panel, at_once)
@@ -107,8 +111,8 @@ def _row(backfill: dict[str, Any]) -> dict[str, Any]:
         "backfill_id": backfill["id"],
         "state": state,
         "panel_id": conf.get("panel_id"),
-        "from": conf.get("since") or backfill["from_date"],
-        "to": conf.get("until") or backfill["to_date"],
-        "created_at": backfill["created_at"],
-        "completed_at": backfill["completed_at"],
+        "from": read_instant(conf.get("since") or backfill["from_date"]),
+        "to": read_instant(conf.get("until") or backfill["to_date"]),
+        "created_at": read_instant(backfill["created_at"]),
+        "completed_at": read_instant(backfill["completed_at"]),
     }

@@ -129,7 +129,7 @@ def test_months_that_failed_are_named(jikimi, airflow, champion, rows):
     ("words", "code", "says"),
     [
         pytest.param(("--from", "2026-06-01"), 2, "--from 2018-05-01 --to", id="no end"),
-        pytest.param(("--from", "2026-06-01", "--to", "2026-06-01"), 1, "is not before", id="empty"),
+        pytest.param(("--from", "2026-06-01", "--to", "2026-06-01"), 2, "is not before", id="empty"),
         pytest.param(
             ("--from", "2026-05-01", "--to", "2026-06-01", "--panel", "9"), 1, "no panel 9", id="unknown panel"
         ),
