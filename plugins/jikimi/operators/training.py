@@ -17,8 +17,9 @@ from jikimi.registry import follow_panels, tell_failure
 from jikimi.store import panels
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.long_history import one_snapshot, training_outline, training_pieces
+from jikimi.store.training_history import training_history
 from jikimi.store.validation import keep_result
-from jikimi.store.windows import longest_window, training_history
+from jikimi.store.windows import longest_window
 
 if TYPE_CHECKING:
     import pandas as pd

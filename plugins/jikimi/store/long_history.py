@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import Connection, query
-from jikimi.store.windows import longest_window, training_bounds, training_labels, training_transactions
+from jikimi.store.training_history import training_bounds, training_labels, training_transactions
+from jikimi.store.windows import longest_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def one_snapshot(connection: Connection) -> Iterator[None]:
 
 
 def training_outline(connection: Connection, days: float | None) -> Outline:
-    """Return the outline of what `store.windows.training_history` returns; both frames empty where nothing was loaded.
+    """Return the outline of what `training_history` returns; both frames empty where nothing was loaded.
 
     :param connection: in `one_snapshot`, so that `training_pieces` finds the same rows.
     """

@@ -1,12 +1,12 @@
 """What the features of a batch may see: the batch, the rows in its windows, the labels of those rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.batches import use_batch_settings
 from jikimi.store.columns import read_columns
-from jikimi.store.connection import Connection, open_second, query
+from jikimi.store.connection import Connection, open_second
 from jikimi.store.meanwhile import meanwhile
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE_ROWS = 2_000
 """Of fewer targets a second connection, which finds nothing prepared, takes longer than it spares."""
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Window(NamedTuple):
@@ -43,52 +42,6 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
     history, merchants = _read(connection, targets, bounds, delay)
     transactions = _with_places(_with_frauds(history, merchants.frauds), targets)
     return Window(targets, transactions, merchants.labels, merchants.counted)
-
-
-def training_history(connection: Connection, days: float | None) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-    """Return transactions since `days` before the newest labelled one, or all of them, and the labels known by the end.
-
-    From the newest labelled one, because the windows of a training end there: labels may be weeks behind the rows.
-
-    :return: (transactions, labels) as in `ml.features.compute_features`; both empty where nothing was loaded.
-    """
-    bounds = training_bounds(connection, days)
-    return training_transactions(connection, bounds), training_labels(connection, bounds)
-
-
-def training_bounds(connection: Connection, days: float | None) -> dict[str, datetime]:
-    """Return the instant after which the rows of a training begin, and that of the newest one."""
-    found = connection.execute(query("newest_transaction")).fetchone() or {}
-    newest, labelled = found.get("occurred_at"), found.get("labelled_at")
-    since = labelled - timedelta(days=days) if labelled and days else _LONG_AGO
-    return {"since": since, "until": newest or _LONG_AGO}
-
-
-def training_transactions(connection: Connection, bounds: dict[str, datetime]) -> "pd.DataFrame":
-    """Return all that features are made of, of the rows after `since` and until `until`, in the order of time."""
-    from ml.features.names import COORDINATES
-
-    return read_columns(
-        connection,
-        "training_transactions",
-        bounds,
-        texts=["transaction_id", "customer_id", "merchant_id", "category"],
-        numbers=["amount", *COORDINATES],
-        instants=["occurred_at"],
-    )
-
-
-def training_labels(connection: Connection, bounds: dict[str, datetime]) -> "pd.DataFrame":
-    """Return the labels of the rows after `since` that were known at `until`, oldest statement first."""
-    labels = read_columns(
-        connection,
-        "training_labels",
-        bounds,
-        texts=["transaction_id"],
-        integers=["is_fraud"],
-        instants=["known_at"],
-    )
-    return labels.assign(is_fraud=labels["is_fraud"] == 1)
 
 
 def longest_window() -> timedelta:

@@ -180,7 +180,8 @@ def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion)
     import pandas as pd
 
     from jikimi.store.labels import insert_labels
-    from jikimi.store.windows import training_history, window_of
+    from jikimi.store.training_history import training_history
+    from jikimi.store.windows import window_of
     from ml.features import compute_features
 
     moments = pd.date_range("2026-01-01", periods=16, freq="63h", tz="UTC")

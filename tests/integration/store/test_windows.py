@@ -12,7 +12,8 @@ from jikimi.store.connection import open_store
 from jikimi.store.frames import copy_rows
 from jikimi.store.merchants import keep_merchants
 from jikimi.store.months import ensure_months
-from jikimi.store.windows import training_history, window_of
+from jikimi.store.training_history import training_history
+from jikimi.store.windows import window_of
 from ml.features import FEATURE_NAMES, compute_features
 
 BEGIN = pd.Timestamp("2026-01-01", tz="UTC")
