@@ -197,7 +197,7 @@ class ScoreBatchOperator(BaseOperator):
             thresholds = _thresholds(panel)
             scores = score(features, members, thresholds)
             scored_at = datetime.now(UTC)
-            verdicts = scores.verdicts.join(targets[["batch_id", "occurred_at"]], on="transaction_id")
+            verdicts = _placed(scores.verdicts, targets)
             with meanwhile(batches.write_predictions, store, panel.panel_id, scores.predictions, verdicts, scored_at):
                 verdicts = with_reasons(verdicts, features, members, thresholds, targets["currency"])
             batches.write_verdicts(store, panel.panel_id, verdicts, scored_at)
@@ -226,7 +226,7 @@ class ScoreBatchOperator(BaseOperator):
         if members is None:
             return
         scores = score(scored.features, members, _thresholds(panel))
-        verdicts = scores.verdicts.join(scored.targets[["batch_id", "occurred_at"]], on="transaction_id")
+        verdicts = _placed(scores.verdicts, scored.targets)
         scored_at = datetime.now(UTC)
         with store.transaction():
             batches.write_predictions(store, panel.panel_id, scores.predictions, verdicts, scored_at)
@@ -248,6 +248,11 @@ def _demand_champion(store: Connection) -> panels.Panel:
     if (panel := panels.champion(store)) is None:
         raise AirflowSkipException(str(NoPanel()))
     return panel
+
+
+def _placed(verdicts: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":
+    """Say of each verdict in which batch and month its row is; both frames are in the order of the features."""
+    return verdicts.assign(batch_id=targets["batch_id"].array, occurred_at=targets["occurred_at"].array)
 
 
 def _thresholds(panel: panels.Panel) -> dict[str, float]:

@@ -39,7 +39,9 @@ class Outcome:
 
 def stored_rows(connection: Connection, transaction_ids: Iterable[str | None]) -> "pd.DataFrame":
     """Return what is stored under these ids: the argument `known` of `ml.expectations.validate`."""
-    ids = sorted({identifier for identifier in transaction_ids if isinstance(identifier, str)})
+    import pandas as pd
+
+    ids = pd.Series(transaction_ids, dtype="str").dropna().unique()
     frame = read_frame(connection, "stored_rows", {"transaction_ids": text_array(ids)}, instants=["occurred_at"])
     # A column that is null throughout would be one of numbers.
     return frame.astype(dict.fromkeys(_STORED_TEXTS, "str"))
