@@ -9,14 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
-import uvicorn
-
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings
 from infra.kakao_sandbox.state import open_sandbox
 from infra.kakao_sandbox.tokens import first_refresh_token
 from jikimi.tokens import Tokens
+from tests.serving import Serving, get, post
 
 LIMITLESS = Settings("app-key", "app-secret", access_tokens_per_10_minutes=1000, refresh_tokens_per_hour=1000)
 
@@ -69,18 +67,12 @@ class RunningSandbox:
     def start(self, **changes: Any) -> None:
         self.settings = replace(self.settings, **changes)
         app = create_app(self.folder, self.settings, self.clock)
-        config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive(), "the sandbox did not start"
-            self.thread.join(0.01)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        self.serving = Serving(app, self.port)
+        self.serving.start()
+        self.port = self.serving.port
 
     def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(10)
+        self.serving.stop()
 
     def restart(self, **changes: Any) -> None:
         self.stop()
@@ -100,13 +92,13 @@ class RunningSandbox:
 
     def befriend(self, *customers: str, name: str = "홍길동") -> list[str]:
         people = [{"customer_id": customer, "name": name} for customer in customers]
-        return [friend["uuid"] for friend in httpx.post(f"{self.url}/admin/friends", json=people).json()]
+        return [friend["uuid"] for friend in post(f"{self.url}/admin/friends", json=people).json()]
 
     def order_fault(self, **fault: Any) -> None:
-        httpx.post(f"{self.url}/admin/faults", json=fault).raise_for_status()
+        post(f"{self.url}/admin/faults", json=fault).raise_for_status()
 
     def texts(self) -> list[str]:
-        return [message["text"] for message in httpx.get(f"{self.url}/admin/messages").json()]
+        return [message["text"] for message in get(f"{self.url}/admin/messages").json()]
 
 
 def connection(url: str, **changes: Any) -> str:

@@ -40,7 +40,7 @@ def served(folder: Path, answers: dict[str, Json]) -> Iterator[Page]:
     outcomes: Queue[Json] = Queue()
     handler = partial(_Handler, directory=str(folder), answers=answers, outcomes=outcomes)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield Page(f"http://127.0.0.1:{server.server_port}", outcomes)
         server.shutdown()

@@ -1,14 +1,10 @@
 """New customers become friends of the real sandbox, whatever their names are."""
 
-import socket
-import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-import uvicorn
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings
@@ -16,23 +12,15 @@ from jikimi.contacts import SandboxFriends, with_contacts
 from jikimi.exceptions import NotConfigured, ServiceUnavailable
 from jikimi.store.connection import open_store
 from jikimi.store.customers import upsert_customers
+from tests.serving import serving
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def sandbox_url(tmp_path):
-    app = create_app(tmp_path / "sandbox", Settings("key", "secret"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-    listening.close()
+    with serving(create_app(tmp_path / "sandbox", Settings("key", "secret"))) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """AlimtalkChannel and the sandbox's two dealers over HTTP: nothing is sent twice, and reports say what became of it."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,9 +8,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
-import uvicorn
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings
@@ -20,6 +17,7 @@ from jikimi.channels.base import Message, OpenAttempt, Report, Taken
 from jikimi.exceptions import DeliveryError, Misconfigured, Rejected, Unavailable, Unknown
 from ml.messages import AlertFacts, template, write_letter
 from tests.dealers import EXTRA, connect
+from tests.serving import get, post, serving
 
 SENDER = "S" * 40
 TEMPLATES = {
@@ -48,33 +46,23 @@ class Sandbox:
         self.url = url
 
     def order_fault(self, **fault: Any) -> None:
-        httpx.post(f"{self.url}/admin/faults", json=fault).raise_for_status()
+        post(f"{self.url}/admin/faults", json=fault).raise_for_status()
 
     def order_fate(self, **fate: Any) -> None:
-        httpx.post(f"{self.url}/admin/deliveries", json=fate).raise_for_status()
+        post(f"{self.url}/admin/deliveries", json=fate).raise_for_status()
 
     def later(self, seconds: float) -> None:
-        httpx.post(f"{self.url}/admin/clock", json={"shift_seconds": seconds}).raise_for_status()
+        post(f"{self.url}/admin/clock", json={"shift_seconds": seconds}).raise_for_status()
 
     def arrived(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(f"{self.url}/admin/messages").json()
+        found: list[dict[str, Any]] = get(f"{self.url}/admin/messages").json()
         return found
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    config = uvicorn.Config(
-        create_app(tmp_path / "sandbox", SETTINGS), port=0, log_level="error", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the sandbox did not start"
-        thread.join(0.01)
-    yield Sandbox(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
-    server.should_exit = True
-    thread.join(10)
+    with serving(create_app(tmp_path / "sandbox", SETTINGS)) as url:
+        yield Sandbox(url)
 
 
 @pytest.fixture

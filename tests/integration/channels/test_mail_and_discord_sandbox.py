@@ -1,15 +1,12 @@
 """E-mail and Discord against the sandbox's own servers: what arrived, and what the channel says about it."""
 
 import json
-import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
-import uvicorn
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import CUSTOMERS_WEBHOOK, Settings, webhooks_with
@@ -18,6 +15,7 @@ from jikimi.channels.discord import DiscordChannel
 from jikimi.channels.email import EmailChannel
 from jikimi.exceptions import Rejected, Unavailable, Unknown
 from ml.messages import AlertFacts, write_letter
+from tests.serving import get, post, serving
 
 SETTINGS = Settings(
     "app-key", "app-secret", discord_webhooks=webhooks_with("discord-token"), smtp_password="mail-password"
@@ -29,29 +27,22 @@ CHANNELS = [pytest.param(name, id=name) for name in ADDRESSES]
 class Sandbox:
     """The running sandbox as a test orders and sees it."""
 
-    def __init__(self, port, smtp_port):
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, url, smtp_port):
+        self.url = url
         self.smtp_port = smtp_port
 
     def order_fault(self, **fault):
-        httpx.post(f"{self.url}/admin/faults", json=fault).raise_for_status()
+        post(f"{self.url}/admin/faults", json=fault).raise_for_status()
 
     def arrived(self):
-        return httpx.get(f"{self.url}/admin/messages").json()
+        return get(f"{self.url}/admin/messages").json()
 
 
 @pytest.fixture
 def sandbox(tmp_path):
     app = create_app(tmp_path / "sandbox", SETTINGS, smtp_port=0)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the sandbox did not start"
-        thread.join(0.01)
-    yield Sandbox(server.servers[0].sockets[0].getsockname()[1], app.state.smtp_port)
-    server.should_exit = True
-    thread.join(10)
+    with serving(app) as url:
+        yield Sandbox(url, app.state.smtp_port)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import httpx
 import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
@@ -16,6 +15,7 @@ from ml.messages import template
 from tests.dealers import EXTRA, connect
 from tests.integration.alert_rows import add_alert, add_try
 from tests.kakao import LIMITLESS, RunningSandbox, connection
+from tests.serving import get
 
 TEMPLATES = {
     str(EXTRA[f"template_{name.replace('.', '_')}"]): template("alimtalk", name)
@@ -55,7 +55,7 @@ def airflow(jikimi, monkeypatch, sandbox):
 
 
 def texts(sandbox):
-    return [message["text"] for message in httpx.get(f"{sandbox.url}/admin/messages").json()]
+    return [message["text"] for message in get(f"{sandbox.url}/admin/messages").json()]
 
 
 @pytest.mark.usefixtures("airflow")

@@ -8,7 +8,6 @@ import sys
 import webbrowser
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from cryptography.fernet import Fernet
 
@@ -16,6 +15,7 @@ from jikimi.store.connection import open_store
 from jikimi.store.vault import StoredTokens
 from tests.conftest import free_port
 from tests.kakao import RunningSandbox, connection
+from tests.serving import get, post
 
 KEY = Fernet.generate_key().decode()
 ACCOUNT = "1000000001"
@@ -66,15 +66,15 @@ def browser(monkeypatch):
             self.pages.append(page)
             back = self.consent(page)
             if back:
-                httpx.get(self.change(back))
+                get(self.change(back))
             return True
 
         def consent(self, page):
             """Return the address to which the page sends the browser."""
-            if httpx.get(page).status_code != 200:
+            if get(page).status_code != 200:
                 return None
             query = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
-            answer = httpx.post(page.split("?")[0], data=query | self.form)
+            answer = post(page.split("?")[0], data=query | self.form)
             return answer.headers["location"]
 
     person = Browser()

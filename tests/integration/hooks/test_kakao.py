@@ -13,6 +13,7 @@ from jikimi.exceptions import DeliveryError, Misconfigured, QuotaUsedUp, Rejecte
 from jikimi.hooks.kakao import Account, KakaoHook
 from jikimi.hooks.kakao_settings import DailyQuotas
 from jikimi.tokens import Tokens
+from tests.serving import get, post
 
 TEXT = "[지킴이은행] 이상거래 의심 알림\n홍*동 고객님"
 
@@ -25,7 +26,7 @@ def test_memo_arrives(hook: KakaoHook, sandbox: Any) -> None:
 def test_friend_reads_the_message_in_the_own_chat(hook: KakaoHook, sandbox: Any) -> None:
     _, second = sandbox.befriend("C1", "C2")
     hook.send_to_friend(second, TEXT)
-    (found,) = httpx.get(f"{sandbox.url}/admin/messages", params={"customer_id": "C2"}).json()
+    (found,) = get(f"{sandbox.url}/admin/messages", params={"customer_id": "C2"}).json()
     wanted = {"customer_id": "C2", "channel": "friends", "chat_key": second, "text": TEXT, "link": None}
     assert found | wanted == found
 
@@ -33,7 +34,7 @@ def test_friend_reads_the_message_in_the_own_chat(hook: KakaoHook, sandbox: Any)
 def test_message_opens_the_link_of_the_connection(sandbox: Any, vault: Any, connect: Callable[..., KakaoHook]) -> None:
     extra = {"refresh_token": sandbox.refresh_token(), "link_url": "https://bank.example/"}
     connect(sandbox.url, vault, extra=extra).send_memo(TEXT)
-    message = httpx.get(f"{sandbox.url}/admin/messages").json()[0]
+    message = get(f"{sandbox.url}/admin/messages").json()[0]
     assert message["link"] == "https://bank.example"
 
 
@@ -264,10 +265,10 @@ def test_all_pages_of_friends_are_read(hook: KakaoHook, sandbox: Any) -> None:
 
 def test_missing_scope_is_named(hook: KakaoHook, sandbox: Any, vault: Any) -> None:
     form = {"client_id": "app-key", "redirect_uri": "http://127.0.0.1/oauth", "scope": "talk_message"}
-    page = httpx.post(f"{sandbox.url}/oauth/authorize", data=form | {"decision": "agree"})
+    page = post(f"{sandbox.url}/oauth/authorize", data=form | {"decision": "agree"})
     code = httpx.URL(page.headers["location"]).params["code"]
     grant = {"grant_type": "authorization_code", "client_secret": "app-secret", "code": code}
-    answer = httpx.post(f"{sandbox.url}/oauth/token", data=form | grant).json()
+    answer = post(f"{sandbox.url}/oauth/token", data=form | grant).json()
     vault.keep(Tokens(answer["refresh_token"]))
     with pytest.raises(Misconfigured, match="missing: friends"):
         next(hook.friends())

@@ -20,6 +20,7 @@ from jikimi.hooks.kakao import KakaoHook
 from jikimi.hooks.kakao_login import KakaoLogin
 from jikimi.tokens import Tokens
 from tests.kakao import connection
+from tests.serving import get, post
 
 TEXT = "[지킴이은행] 이상거래 의심 알림\n홍*동 고객님"
 ROTATES_ALWAYS = {"rotate_below_seconds": 10**9}
@@ -32,7 +33,7 @@ def later() -> datetime:
 
 def refresh(sandbox: Any, token: str) -> httpx.Response:
     form = {"grant_type": "refresh_token", "client_id": "app-key", "client_secret": "app-secret"}
-    return httpx.post(f"{sandbox.url}/oauth/token", data=form | {"refresh_token": token})
+    return post(f"{sandbox.url}/oauth/token", data=form | {"refresh_token": token})
 
 
 def at_once(call: Callable[[], Any], times: int) -> list[Any]:
@@ -162,7 +163,7 @@ def test_second_refusal_of_the_token_ends_the_tries(hook: KakaoHook, vault: Any,
         hook.send_memo(TEXT)
     assert caught.value.code == "-401"
     assert len(vault.kept) == 2
-    assert httpx.get(f"{sandbox.url}/admin/faults").json()[0]["calls_left"] == 1
+    assert get(f"{sandbox.url}/admin/faults").json()[0]["calls_left"] == 1
 
 
 def test_new_consent_in_the_connection_replaces_a_dead_token_in_the_vault(

@@ -1,15 +1,12 @@
 """From the request to the dealer to its own call on us: an accepted message becomes a delivered one without asking."""
 
 import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
-import uvicorn
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings
@@ -21,6 +18,7 @@ from ml.messages import AlertFacts, template, write_letter
 from tests.dealers import EXTRA, connect
 from tests.integration.alert_rows import add_alert, add_try, row_of
 from tests.integration.webhook.conftest import SECRET
+from tests.serving import post, serving
 
 SETTINGS = Settings(
     "app-key",
@@ -31,20 +29,6 @@ SETTINGS = Settings(
     templates={str(EXTRA["template_alert_ko"]): template("alimtalk", "alert.ko")},
     report_delay_seconds=0,
 )
-
-
-@contextmanager
-def serving(app):
-    """Serve an application on a free port of this machine; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture
@@ -68,7 +52,7 @@ def dealer(tmp_path, monkeypatch, mounted):
 
         def tells(copies):
             webhook = {"url": f"{ours}/jikimi/reports/nhn", "signature": SECRET, "copies": copies}
-            httpx.post(f"{url}/admin/webhook", json=webhook).raise_for_status()
+            post(f"{url}/admin/webhook", json=webhook).raise_for_status()
 
         yield tells
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,13 +15,13 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings, webhooks_with
 from tests.conftest import free_port
 from tests.integration.infra.kakao_sandbox import nhn_customer, solapi_customer
+from tests.serving import Serving
 
 ROOT = Path(__file__).parents[4]
 ENVIRONMENT = {
@@ -119,23 +118,17 @@ class Running:
     def __init__(self, folder: Path) -> None:
         settings = Settings("app-key", "app-secret", discord_webhooks=webhooks_with("token"), smtp_password="secret")
         self.app = create_app(folder, settings, smtp_port=0)
-        config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.serving = Serving(self.app)
 
     def start(self) -> None:
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive(), "the sandbox did not start"
-            self.thread.join(0.01)
-        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        self.serving.start()
+        self.url = self.serving.url
         self.smtp_port = self.app.state.smtp_port
         self.client = httpx.Client(base_url=self.url, trust_env=False)
 
     def stop(self) -> None:
         self.client.close()
-        self.server.should_exit = True
-        self.thread.join(10)
+        self.serving.stop()
 
     def fault(self, **fault: Any) -> None:
         self.client.post("/admin/faults", json=fault).raise_for_status()

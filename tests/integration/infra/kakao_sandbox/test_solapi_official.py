@@ -1,14 +1,11 @@
 """SOLAPI's official package works against the sandbox unchanged."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from solapi import SolapiMessageService
 from solapi.error.MessageNotReceiveError import MessageNotReceivedError
 from solapi.model import KakaoOption, RequestMessage, SendRequestConfig
@@ -18,21 +15,16 @@ from solapi.model.request.messages.get_messages import GetMessagesRequest
 from infra.kakao_sandbox.app import create_app
 from infra.kakao_sandbox.settings import Settings
 from tests.integration.infra.kakao_sandbox.solapi_customer import ACCOUNT, NUMBER, PF_ID
+from tests.serving import serving
 
 
 @pytest.fixture
 def official(tmp_path: Path) -> Iterator[SolapiMessageService]:
     """The official package, told nothing but where SOLAPI is; reports come at once."""
     settings = Settings("app-key", "app-secret", report_delay_seconds=0, **ACCOUNT)  # type: ignore[arg-type]
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(tmp_path / "sandbox", settings), log_level="warning"))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
     service = SolapiMessageService("solapi-key", "solapi-secret")
-    service.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    yield service
-    server.should_exit = True
-    thread.join(10)
+    with serving(create_app(tmp_path / "sandbox", settings)) as service.base_url:
+        yield service
 
 
 def alimtalk(number: str = NUMBER, **options: Any) -> RequestMessage:

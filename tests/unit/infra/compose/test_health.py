@@ -28,7 +28,7 @@ class _Pages(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), _Pages) as pages:
-        Thread(target=pages.serve_forever, daemon=True).start()
+        Thread(target=pages.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"http://127.0.0.1:{pages.server_port}"
         pages.shutdown()
 
