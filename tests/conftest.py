@@ -25,6 +25,9 @@ if "AIRFLOW_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="jikimi-airflow-")
 # As tasks have it (infra/airflow/airflow.env): read when the first library with OpenMP is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each worker has a core: threads for products of small matrices only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # No test measures time: a busy machine, or the other workers, would make it fail.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")

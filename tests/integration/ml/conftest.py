@@ -19,6 +19,7 @@ from ml.simulation import simulate
 from ml.tracking import LoggedTraining, log_training
 from ml.training import TrainedPanel, TrainingSpec, train
 from tests.conftest import free_port
+from tests.small_members import small_members
 
 SPEC = TrainingSpec(messages_per_10k=100)
 
@@ -76,7 +77,8 @@ def history() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 @pytest.fixture(scope="package")
 def panel(history: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]) -> TrainedPanel:
-    return train(*history, SPEC)
+    with small_members():
+        return train(*history, SPEC)
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,7 @@
 """A training leaves a candidate, or the reason why there is none; the champion stays as it is either way."""
 
 import json
+import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -44,9 +45,18 @@ def small_member(seed):
     return make_pipeline(numbers, LogisticRegression(random_state=seed))
 
 
+@pytest.fixture(scope="module")
+def empty_registry(tmp_path_factory):
+    """The file of a registry without a run: making its tables takes longer than a training."""
+    folder = tmp_path_factory.mktemp("registry")
+    MlflowClient(f"sqlite:///{folder}/mlflow.db").search_experiments()
+    return folder / "mlflow.db"
+
+
 @pytest.fixture
-def mlflow(tmp_path, monkeypatch):
+def mlflow(tmp_path, monkeypatch, empty_registry):
     """A registry in a folder."""
+    shutil.copy(empty_registry, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JIKIMI_HOME", str(tmp_path))
     uri = f"sqlite:///{tmp_path}/mlflow.db"

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from jikimi.cli import app
 from ml.simulation import simulate
+from tests.small_members import small_members
 
 FIRST_TEST = "2025-05-24"
 
@@ -27,6 +28,13 @@ def jikimi(tmp_path, monkeypatch):
         return result
 
     return run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def members():
+    """Small members: the command says what comes of any."""
+    with small_members():
+        yield
 
 
 @pytest.fixture(scope="module")

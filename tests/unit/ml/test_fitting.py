@@ -1,5 +1,6 @@
 """Calibration and thresholds come from rows that the fitted members had not seen."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from ml.fitting import FittedPanel, LabelledRows, TooLittleDataError, fit_panel
 from ml.models import MEMBERS
 from ml.simulation import simulate
 from ml.voting import Policy, says_fraud, votes
+from tests.small_members import small_members
 
 END = datetime(2025, 6, 1, tzinfo=UTC)
 NAMES = tuple(MEMBERS)
@@ -25,6 +27,13 @@ def first_rows(rows: LabelledRows, chosen: slice) -> LabelledRows:
         rows.customer[chosen],
         rows.amount[chosen],
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def members() -> Iterator[None]:
+    """Small ones: what is asked is which rows they get."""
+    with small_members():
+        yield
 
 
 @pytest.fixture(scope="module")

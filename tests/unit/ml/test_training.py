@@ -1,5 +1,6 @@
 """A panel is trained on what was known, judged on later days, and refused where the data is too little."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import numpy as np
@@ -19,6 +20,7 @@ from ml.training import (
     train,
     windows_of,
 )
+from tests.small_members import small_members
 
 SPEC = TrainingSpec(messages_per_10k=50)
 ALONE = TrainingSpec(members=("xgboost",), policy="majority", messages_per_10k=100)
@@ -37,10 +39,18 @@ def panel(history: History) -> TrainedPanel:
     return train(*history, SPEC)
 
 
+@pytest.fixture(autouse=True)
+def members(panel: TrainedPanel) -> Iterator[None]:
+    """Small members in all panels but the one above, which shall be good."""
+    with small_members():
+        yield
+
+
 @pytest.fixture(scope="module")
 def alone(history: History) -> TrainedPanel:
-    """A panel of one member, for what is the same with all: which rows and labels they get."""
-    return train(*history, ALONE)
+    """A panel of one small member, for what is the same with all: which rows and labels they get."""
+    with small_members():
+        return train(*history, ALONE)
 
 
 def test_windows_leave_time_for_the_labels(history: History) -> None:

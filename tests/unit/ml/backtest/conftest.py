@@ -1,5 +1,6 @@
 """A simulated file and a protocol that fits into it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -7,8 +8,16 @@ import pytest
 
 from ml.backtest import Protocol
 from ml.simulation import simulate
+from tests.small_members import small_members
 
 BEGIN = pd.Timestamp("2025-04-01", tz="UTC")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def members() -> Iterator[None]:
+    """Small members: a backtest does the same with all."""
+    with small_members():
+        yield
 
 
 @pytest.fixture(scope="session")
