@@ -46,6 +46,8 @@ PANEL = {
 def mlflow_is_away(monkeypatch, tmp_path):
     """What is decided is decided; MLflow hears of it later."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    # Nobody waits for it to come back; the tests of tracking do.
+    monkeypatch.setattr("ml.tracking.server.TRIES_AGAIN", 0)
     monkeypatch.setenv("JIKIMI_HOME", str(tmp_path))
     monkeypatch.setattr("jikimi.operators.promotion.load_members", lambda panel: {})
 
