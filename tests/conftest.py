@@ -1,5 +1,6 @@
 """Fixtures that every layer uses: a real PostgreSQL with our migrations, emptied before each test."""
 
+import gc
 import os
 import secrets
 import signal
@@ -44,6 +45,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Sharing(config, log)
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what was imported: it stays, and looking through it took a fifth of all."""
+    gc.collect()
+    gc.freeze()
+
+
 def free_port() -> int:
     """Return a port on 127.0.0.1 that is free now."""
     while True:
@@ -55,8 +62,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(server: EmbeddedPostgres) -> Iterator[None]:
-    """Run a prepared server; without fsync, since no test survives a power cut."""
-    command = [*server.command, "-c", "fsync=off"]
+    """Run a prepared server; without fsync, since no test survives a power cut.
+
+    Its passwords are hashed once instead of 4,096 times: half of what a connection takes, and tests make thousands.
+    """
+    command = [*server.command, "-c", "fsync=off", "-c", "scram_iterations=1"]
     with (server.folder.parent / "postgres.log").open("w") as log:
         process = subprocess.Popen(command, user=server.system_user, stdout=log, stderr=log)
     try:
@@ -70,9 +80,12 @@ def running(server: EmbeddedPostgres) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running embedded server, without our databases."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), secrets.token_hex(8))
+    password = secrets.token_hex(8)
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), password)
     server.prepare()
     with running(server):
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"alter role postgres password '{password}'")
         yield server
 
 
