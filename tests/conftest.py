@@ -61,12 +61,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(server: EmbeddedPostgres) -> Iterator[None]:
-    """Run a prepared server; without fsync, since no test survives a power cut.
-
-    Its passwords are hashed once instead of 4,096 times: half of what a connection takes, and tests make thousands.
-    """
-    command = [*server.command, "-c", "fsync=off", "-c", "scram_iterations=1"]
+def running(server: EmbeddedPostgres, *settings: str) -> Iterator[None]:
+    """Run a prepared server; without fsync, since no test survives a power cut."""
+    command = [*server.command, *(word for setting in ("fsync=off", *settings) for word in ("-c", setting))]
     with (server.folder.parent / "postgres.log").open("w") as log:
         process = subprocess.Popen(command, user=server.system_user, stdout=log, stderr=log)
     try:
@@ -83,7 +80,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     password = secrets.token_hex(8)
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", free_port(), password)
     server.prepare()
-    with running(server):
+    # Passwords are hashed once instead of 4,096 times: half of what a connection takes, and tests make thousands.
+    with running(server, "scram_iterations=1"):
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute(f"alter role postgres password '{password}'")
         yield server
