@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from jikimi.store.arrays import instant_texts
 from jikimi.store.connection import Connection, query
 
 if TYPE_CHECKING:
@@ -36,13 +37,9 @@ def copy_frame(connection: Connection, table: str, frame: "pd.DataFrame") -> Non
 def _arrow(column: "pd.Series") -> "pa.Array":
     import pandas as pd
     import pyarrow as pa
-    from pyarrow import compute
 
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        at = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
-        texts = pa.array(at, pa.timestamp("us")).cast(pa.large_string())
-        # Arrow needs thirty times as long to write an instant that has a zone.
-        return compute.binary_join_element_wise(texts, *(pa.scalar(text, pa.large_string()) for text in ("Z", "")))
+        return instant_texts(column)
     return pa.array(column, from_pandas=True)
 
 
