@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jikimi.store.bulk import copy_frame
 from jikimi.store.connection import AsyncConnection, Connection, query
-from jikimi.store.frames import read_frame
+from jikimi.store.frames import read_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,9 @@ def claim_landed(connection: Connection, limit: int) -> "pd.DataFrame":
 
     :return: the columns of `ml.schema.COLUMN_NAMES` as text and `landed_at`, indexed by `landed_id`.
     """
-    return read_frame(connection, "claim_landed", {"limit": limit}).set_index("landed_id")
+    numbers, instants = ["landed_id", "batch_id"], ["landed_at"]
+    landed = read_texts(connection, "claim_landed", {"limit": limit}, integers=numbers, instants=instants)
+    return landed.set_index("landed_id")
 
 
 def open_batch(connection: Connection, run_id: str, landed: "pd.DataFrame", claimed_at: datetime) -> int:
