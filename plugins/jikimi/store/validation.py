@@ -115,9 +115,11 @@ def _span(validation: "Validation") -> dict[str, datetime | None]:
 
 
 def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", valid: "pd.DataFrame") -> None:
+    from ml.messages import mask_cards
+
     as_landed = landed.loc[valid.index]
     rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=as_landed["landed_at"])
-    rows["card_masked"] = _masked(as_landed["card_number"])
+    rows["card_masked"] = mask_cards(as_landed["card_number"])
     # In one order everywhere, so that two batches with the same ids wait for each other instead of deadlocking.
     rows = rows.drop(columns="card_number", errors="ignore").sort_values("transaction_id")
     ensure_months(connection, rows["occurred_at"])
@@ -126,13 +128,6 @@ def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", v
         copy_frame(connection, "transactions", rows)
     except errors.UniqueViolation as error:
         raise StoredMeanwhile from error
-
-
-def _masked(cards: "pd.Series") -> "pd.Series":
-    from ml.messages import mask_card
-
-    masked = {card: mask_card(card) for card in cards.dropna().unique()}
-    return cards.map(masked)
 
 
 def _quarantine(connection: Connection, batch_id: int, landed: "pd.DataFrame", quarantined: "pd.DataFrame") -> None:

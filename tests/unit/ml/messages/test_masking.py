@@ -1,10 +1,11 @@
 """Names, cards and numbers of customers, hidden."""
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.messages import mask_card, mask_id, mask_name
+from ml.messages import mask_card, mask_cards, mask_id, mask_name
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,17 @@ def test_masking_hides_at_least_four_digits_and_is_stable(number: str) -> None:
     masked = mask_card(number)
     assert masked.count("*") >= 4
     assert mask_card(masked) == masked
+
+
+def test_a_column_is_masked_as_each_number_is() -> None:
+    numbers = ["1234567890123456", "1234-5678-9012-3456", "123456789012345", "1234-56**-****-3456", "", "no digits"]
+    numbers += ["1234567890123456\n", " 1234567890123456", "12345678901234567", "１２３４５６７８９０１２３４５６"]
+    column = pd.Series([*numbers, None], index=range(5, 16), dtype="str")
+    masked = mask_cards(column)
+    assert masked.tolist()[:-1] == [mask_card(number) for number in numbers]
+    assert masked.index.equals(column.index)
+    assert masked.isna().tolist() == [False] * len(numbers) + [True]
+    assert mask_cards(column[:0]).empty
 
 
 @pytest.mark.parametrize(
