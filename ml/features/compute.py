@@ -1,6 +1,6 @@
 """One function for all features, in bulk and in micro-batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def compute_features(
     targets: Sequence[str] | None = None,
     delay: pd.Timedelta = LABEL_DELAY,
     zone: str = "UTC",
-    counted: pd.DataFrame | None = None,
+    counted: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Compute the features of transactions from the rows and the labels known at their instants.
 
@@ -41,7 +41,8 @@ def compute_features(
     :param zone: the bank's time zone, which decides what is night and weekend.
     :param counted: where not every row of the merchants is given, how many they had: `merchant_id`, `occurred_at` and
         `rows`, the number of rows at that instant and before it, since the last instant of `instants_to_count` before
-        it. Of the merchants' rows the transactions then need to hold the targets and those ever called fraud only.
+        it; or a function that returns this, called when all else is computed. Of the merchants' rows the transactions
+        then need to hold the targets and those ever called fraud only.
     :return: columns `FEATURE_NAMES`, float64 except the text `category`, indexed by `transaction_id`, in the order of
         `targets`.
     :raises ValueError: a transaction id twice, or a delay that is not positive.
@@ -56,7 +57,9 @@ def compute_features(
         purchase_columns(rows, transactions),
         customer_columns(rows),
         pair_columns(rows),
-        merchant_columns(View(rows, labels, delay // pd.Timedelta(microseconds=1)), counted),
+        merchant_columns(
+            View(rows, labels, delay // pd.Timedelta(microseconds=1)), counted() if callable(counted) else counted
+        ),
     ):
         for name, column in columns.items():
             values[NUMERIC_NAMES.index(name)][slots] = column

@@ -40,11 +40,9 @@ def open_store(url: str | None = None) -> Iterator[Connection]:
         ) from error
 
 
-@contextmanager
-def open_second(connection: Connection) -> Iterator[Connection]:
-    """Give a second connection to where the first one is: it sees what is committed."""
-    with open_store(make_conninfo(connection.info.dsn, password=connection.info.password)) as second:
-        yield second
+def address_of(connection: Connection) -> str:
+    """Return the address that `open_store` takes, for a second connection: it sees what is committed."""
+    return make_conninfo(connection.info.dsn, password=connection.info.password)
 
 
 @asynccontextmanager

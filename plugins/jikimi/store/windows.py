@@ -1,13 +1,15 @@
 """What the features of a batch may see: the batch, the rows in its windows, the labels of those rows."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.batches import use_batch_settings
 from jikimi.store.columns import read_columns
-from jikimi.store.connection import Connection, open_second
-from jikimi.store.meanwhile import meanwhile
+from jikimi.store.connection import Connection, address_of, open_store
+from jikimi.store.meanwhile import begin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,24 +26,27 @@ class Window(NamedTuple):
     targets: "pd.DataFrame"
     transactions: "pd.DataFrame"
     labels: "pd.DataFrame"
-    counted: "pd.DataFrame | None" = None
+    counted: "pd.DataFrame | Callable[[], pd.DataFrame] | None" = None
 
 
 def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
     """Return the transactions of the batches with all that their features depend on.
 
     Of the merchants it reads counts, and of their rows only those that a label has called fraud. Of many targets the
-    customers' rows come at the same time by a second connection, so the batches must be committed.
+    counts come by a second connection while the caller goes on, so the batches must be committed.
 
     :param delay: how long a bank waits before it believes a label.
     """
     targets = _targets(connection, batch_ids)
     bounds = _bounds(targets, delay)
+    frauds, labels = _frauds(connection, bounds)
     if targets.empty:
-        return Window(targets, targets, _frauds(connection, bounds)[1])
-    history, merchants = _read(connection, targets, bounds, delay)
-    transactions = _with_places(_with_frauds(history, merchants.frauds), targets)
-    return Window(targets, transactions, merchants.labels, merchants.counted)
+        return Window(targets, targets, labels)
+    count = partial(_counted, targets=targets, frauds=frauds, labels=labels, delay=delay)
+    is_large = len(targets) >= SIDE_BY_SIDE_ROWS
+    counted = begin(_beside, address_of(connection), count).result if is_large else count(connection)
+    history = _history(connection, bounds)
+    return Window(targets, _with_places(_with_frauds(history, frauds), targets), labels, counted)
 
 
 def longest_window() -> timedelta:
@@ -65,27 +70,6 @@ def _targets(connection: Connection, batch_ids: list[int]) -> "pd.DataFrame":
     )
 
 
-class _Merchants(NamedTuple):
-    """Of the merchants: rows that were ever called fraud, all labels of these, and counts of all rows."""
-
-    frauds: "pd.DataFrame"
-    labels: "pd.DataFrame"
-    counted: "pd.DataFrame"
-
-
-def _read(
-    connection: Connection, targets: "pd.DataFrame", bounds: dict[str, Any], delay: timedelta
-) -> "tuple[pd.DataFrame, _Merchants]":
-    """Return the customers' rows and what there is of the merchants; of many targets both at the same time."""
-    if len(targets) < SIDE_BY_SIDE_ROWS:
-        return _history(connection, bounds), _merchants(connection, targets, bounds, delay)
-    with open_second(connection) as second, second.transaction():
-        use_batch_settings(second)
-        with meanwhile(_history, second, bounds) as history:
-            merchants = _merchants(connection, targets, bounds, delay)
-    return history.result(), merchants
-
-
 def _history(connection: Connection, bounds: dict[str, Any]) -> "pd.DataFrame":
     return read_columns(
         connection,
@@ -95,11 +79,6 @@ def _history(connection: Connection, bounds: dict[str, Any]) -> "pd.DataFrame":
         numbers=["amount"],
         instants=["occurred_at"],
     )
-
-
-def _merchants(connection: Connection, targets: "pd.DataFrame", bounds: dict[str, Any], delay: timedelta) -> _Merchants:
-    frauds, labels = _frauds(connection, bounds)
-    return _Merchants(frauds, labels, _counted(connection, targets, frauds, labels, delay))
 
 
 def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFrame, pd.DataFrame]":
@@ -117,6 +96,12 @@ def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFra
     frauds = told[["transaction_id", "occurred_at", "merchant_id", "amount"]].assign(customer_id="")
     labels = told[["transaction_id", "known_at"]].assign(is_fraud=told["is_fraud"] == 1)
     return frauds.drop_duplicates("transaction_id"), labels
+
+
+def _beside(address: str, ask: Callable[[Connection], "pd.DataFrame"]) -> "pd.DataFrame":
+    with open_store(address) as second, second.transaction():
+        use_batch_settings(second)
+        return ask(second)
 
 
 def _counted(
