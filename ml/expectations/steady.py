@@ -24,6 +24,7 @@ _KINDS: tuple[type[Expectation], ...] = (
     gxe.ExpectColumnValuesToNotBeNull,
     gxe.ExpectTableColumnsToMatchSet,
 )
+_STEADY: dict[type[Expectation], type[Expectation]] = {}
 
 
 def register() -> None:
@@ -31,7 +32,7 @@ def register() -> None:
     registry = logging.getLogger("great_expectations.expectations.registry")
     registry.setLevel(logging.ERROR)  # that they replace others is meant
     for kind in _KINDS:
-        _steady(kind)
+        _STEADY[kind] = _made(kind)
     registry.setLevel(logging.NOTSET)
 
 
@@ -51,7 +52,12 @@ class _Configuration(ExpectationConfiguration):
         return copied
 
 
-def _steady(kind: type[Expectation]) -> type[Expectation]:
+def steady(kind: type[Expectation]) -> type[Expectation]:
+    """Return the class that stands for one of the library's own, where there is one."""
+    return _STEADY.get(kind, kind)
+
+
+def _made(kind: type[Expectation]) -> type[Expectation]:
     """Make the class; its metaclass registers it by its name."""
     own = {
         "__module__": __name__,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from great_expectations.expectations.expectation import Expectation
 
+from ml.expectations.steady import steady
 from ml.schema import COLUMNS, REQUIRED_NAMES, Column
 
 
@@ -119,7 +120,7 @@ def _as_landed(column: Column) -> str:
 
 
 def _named(kind: type[Expectation], name: str, **arguments: Any) -> Expectation:
-    return kind(meta={"name": name}, **arguments)
+    return steady(kind)(meta={"name": name}, **arguments)
 
 
 def _printable(pattern: str) -> str:
