@@ -52,12 +52,13 @@ def run(frame: pd.DataFrame, expectations: Iterable[Expectation]) -> list[Expect
     """
     expectations = list(expectations)
     everything = BatchDefinition[None](name="everything", partitioner=None)
-    everything.set_data_asset(_asset())
     with _ONE_AT_A_TIME:
+        everything.set_data_asset(_asset())
         validator = Validator(everything, _result_format("BASIC"), batch_parameters={"dataframe": frame})
         outcomes = _outcomes(validator, expectations)
         validator.result_format = _result_format("COMPLETE")
         outcomes |= _outcomes(validator, [e for e in expectations if not outcomes[e.meta["name"]].success])
+        _forget()
     return [outcomes[expectation.meta["name"]] for expectation in expectations]
 
 
@@ -110,6 +111,13 @@ def result_json(
 def _asset() -> Any:
     """Return what Great Expectations reads frames through: one for all, because it takes long to make."""
     return new_context().data_sources.add_pandas("jikimi").add_dataframe_asset("rows")
+
+
+def _forget() -> None:
+    """Let go of the frame and of all that was worked out of it; the library would keep it for as long as the asset."""
+    engine = _asset().datasource.get_execution_engine()
+    engine.batch_manager.batch_data_cache.clear()
+    engine._metric_cache.clear()
 
 
 def _outcomes(validator: Validator, expectations: list[Expectation]) -> dict[str, ExpectationValidationResult]:

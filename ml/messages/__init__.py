@@ -3,7 +3,7 @@
 from ml.messages.facts import AlertFacts, Letter
 from ml.messages.figures import CURRENCY_DIGITS, amount_text, local_time
 from ml.messages.letters import MAX_LENGTH, write_letter
-from ml.messages.masking import mask_card, mask_cards, mask_id, mask_name
+from ml.messages.masking import mask_card, mask_id, mask_name
 from ml.messages.staff import AlarmLine, FailureLine, StaffRow, alarm_letter, digest_letter, failure_letter
 from ml.messages.templates import ALERTS, CALL_BUTTON, LANGUAGES, template
 
@@ -24,7 +24,6 @@ __all__ = [
     "failure_letter",
     "local_time",
     "mask_card",
-    "mask_cards",
     "mask_id",
     "mask_name",
     "template",

@@ -2,15 +2,10 @@
 
 import re
 
-import pandas as pd
-import pyarrow as pa
-from pyarrow import compute
-
 from ml.plain_text import clean, graphemes
 
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _NO_DIGITS = re.compile("[^0-9]+")
-_SIXTEEN_DIGITS = r"\A([0-9]{4})([0-9]{2})[0-9]{6}([0-9]{4})\z"
 _MASKED_CARD = re.compile(r"(?=.*\*{2})[\d*]{1,4}(-[\d*]{1,4}){1,4}")
 
 
@@ -35,17 +30,6 @@ def mask_card(number: str) -> str:
     front, back = max(0, min(6, length - 10)), 4 if length >= 8 else 0
     hidden = digits[:front] + "*" * (length - front - back) + digits[length - back :]
     return "-".join(hidden[start : start + 4] for start in range(0, length, 4))
-
-
-def mask_cards(numbers: "pd.Series[str]") -> "pd.Series[str]":
-    """Do what `mask_card` does for a column; missing numbers stay missing."""
-    texts = pa.array(numbers, pa.large_string(), from_pandas=True)
-    # Almost every card has sixteen digits, and these take no step in Python.
-    masked = compute.replace_substring_regex(texts, _SIXTEEN_DIGITS, r"\1-\2**-****-\3")
-    is_other = compute.invert(compute.match_substring_regex(texts, _SIXTEEN_DIGITS))
-    others = [mask_card(number) for number in texts.filter(is_other).to_pylist()]
-    masked = compute.replace_with_mask(masked, is_other.fill_null(False), pa.array(others, pa.large_string()))
-    return pd.Series(masked.to_pandas().array, index=numbers.index)
 
 
 def mask_id(identifier: str) -> str:

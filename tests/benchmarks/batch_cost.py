@@ -11,7 +11,7 @@ from tests.benchmarks.training import run
 
 
 def measure() -> Iterator[dict[str, Any]]:
-    """Measure on three databases in turn, in a process of its own with one thread."""
+    """Measure on three databases in turn, in a process of its own with one thread for linear algebra."""
     with TemporaryDirectory(prefix="jikimi-bench-") as folder:
         Path(folder).chmod(0o755)
         printed = run("batch_cost_methods", folder, **ONE_THREAD, AIRFLOW_HOME=f"{folder}/airflow")

@@ -13,7 +13,7 @@ AIM = 1.5
 
 
 def measure() -> Iterator[dict[str, Any]]:
-    """Measure small and large batches, in a process of its own with one thread."""
+    """Measure small and large batches, in a process of its own with one thread for linear algebra."""
     with TemporaryDirectory(prefix="jikimi-bench-") as folder:
         Path(folder).chmod(0o755)
         printed = run("floor_methods", folder, **ONE_THREAD, AIRFLOW_HOME=f"{folder}/airflow")

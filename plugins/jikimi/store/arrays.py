@@ -16,6 +16,8 @@ def text_array(values: "Sequence[str] | pd.Series | npt.NDArray[np.object_]") ->
     from pyarrow import compute
 
     texts = pa.array(values, pa.large_string())
+    if not len(texts):
+        return "{}"
     return _quoted(compute.replace_substring(compute.replace_substring(texts, "\\", "\\\\"), '"', '\\"'))
 
 

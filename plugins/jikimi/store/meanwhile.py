@@ -29,5 +29,14 @@ def meanwhile(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Iter
     try:
         yield future
     finally:
-        wait([future])
+        _wait_for_end(future)
     future.result()
+
+
+def _wait_for_end(future: Future[R]) -> None:
+    try:
+        wait([future])
+    except BaseException:
+        # Interrupted: the thread must not go on by itself where a transaction is rolled back now.
+        wait([future])
+        raise

@@ -115,7 +115,7 @@ def _span(validation: "Validation") -> dict[str, datetime | None]:
 
 
 def _keep_valid(connection: Connection, batch_id: int, landed: "pd.DataFrame", valid: "pd.DataFrame") -> None:
-    from ml.messages import mask_cards
+    from ml.messages.masked_columns import mask_cards
 
     as_landed = landed.loc[valid.index]
     rows = valid.assign(batch_id=batch_id, landed_id=valid.index, landed_at=as_landed["landed_at"])

@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from psycopg.errors import LockNotAvailable
+
 from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.batches import use_batch_settings
 from jikimi.store.columns import read_columns
-from jikimi.store.connection import Connection, address_of, open_store
+from jikimi.store.connection import Connection, address_of, open_store, query
 from jikimi.store.meanwhile import begin
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE_ROWS = 2_000
 """Of fewer targets a second connection, which finds nothing prepared, takes longer than it spares."""
+_MOST_WAITED_MS = 1_000
 
 
 class Window(NamedTuple):
@@ -44,7 +47,7 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
         return Window(targets, targets, labels)
     count = partial(_counted, targets=targets, frauds=frauds, labels=labels, delay=delay)
     is_large = len(targets) >= SIDE_BY_SIDE_ROWS
-    counted = begin(_beside, address_of(connection), count).result if is_large else count(connection)
+    counted = _count_beside(connection, count) if is_large else count(connection)
     history = _history(connection, bounds)
     return Window(targets, _with_places(_with_frauds(history, frauds), targets), labels, counted)
 
@@ -98,10 +101,30 @@ def _frauds(connection: Connection, bounds: dict[str, Any]) -> "tuple[pd.DataFra
     return frauds.drop_duplicates("transaction_id"), labels
 
 
-def _beside(address: str, ask: Callable[[Connection], "pd.DataFrame"]) -> "pd.DataFrame":
+def _count_beside(
+    connection: Connection, count: Callable[[Connection], "pd.DataFrame"]
+) -> Callable[[], "pd.DataFrame"]:
+    """Begin to count by a second connection; returns what waits for the counts.
+
+    Where somebody waits to change a table that the first connection has read, the second one would wait for them, and
+    so for the first one: PostgreSQL sees no circle in that. So it gives up soon, and the first one counts.
+    """
+    counted = begin(_by_second, address_of(connection), count)
+
+    def counts() -> "pd.DataFrame":
+        try:
+            return counted.result()
+        except LockNotAvailable:
+            return count(connection)
+
+    return counts
+
+
+def _by_second(address: str, count: Callable[[Connection], "pd.DataFrame"]) -> "pd.DataFrame":
     with open_store(address) as second, second.transaction():
         use_batch_settings(second)
-        return ask(second)
+        second.execute(query("wait_at_most"), {"milliseconds": _MOST_WAITED_MS})
+        return count(second)
 
 
 def _counted(

@@ -51,6 +51,17 @@ def test_a_crash_while_validating_leaves_the_rows_waiting(store, land):
     assert rows(store, "select * from batches") == []
 
 
+def test_a_crash_beside_the_validation_leaves_the_rows_waiting(store, land):
+    land({})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jikimi.store.batches.open_batch", _crash)
+        with pytest.raises(ZeroDivisionError):
+            validate()
+    assert rows(store, "select landed_id from landed_transactions where batch_id is null") == [(1,)]
+    assert rows(store, "select * from transactions") == []
+    assert len(validate()) == 1
+
+
 def test_landing_the_same_row_again_is_harmless(store, land):
     land({"transaction_id": "same", "occurred_at": "2026-01-01T00:00:00Z"})
     validate()
@@ -172,6 +183,21 @@ def test_a_crash_while_scoring_writes_nothing_and_the_next_run_writes_all(store,
     assert score() == 1
     assert score() == 0
     assert rows(store, "select count(*) from predictions") == [(3,)]
+
+
+@pytest.mark.parametrize("beside", ["jikimi.store.batches.write_predictions", "jikimi.store.windows.open_store"])
+def test_a_crash_beside_the_scoring_writes_nothing_and_the_next_run_writes_all(store, land, champion, beside):
+    champion()
+    land({"amount": "500"})
+    validate()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jikimi.store.windows.SIDE_BY_SIDE_ROWS", 1)
+        patch.setattr(beside, _crash)
+        with pytest.raises(ZeroDivisionError):
+            score()
+    for table in ("predictions", "verdicts", "alerts"):
+        assert rows(store, f"select count(*) from {table}") == [(0,)]
+    assert score() == 1
 
 
 def test_micro_batches_see_the_history_that_the_bulk_sees(store, land, champion):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from jikimi.store.batches import claim_landed
+from jikimi.store.batches import claim_landed, use_batch_settings
 from jikimi.store.connection import open_store
 from jikimi.store.landing import land
 from ml.schema import COLUMN_NAMES
@@ -14,14 +14,19 @@ TEXTS = ["plain", "", " ", None, "NULL", "null", "\\N", "\\.", 'a "quoted" word'
 TEXTS += ["two\nlines", "carriage\r\nreturn", "\x1f", "한글 🙂", "x" * 2_000_000]
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/St_Johns"])
-def test_landed_rows_come_as_they_are(database, zone):
+@pytest.mark.parametrize(
+    ("zone", "style"), [("UTC", "ISO, MDY"), ("Asia/Kolkata", "SQL, DMY"), ("America/St_Johns", "German")]
+)
+def test_landed_rows_come_as_they_are(database, zone, style):
     rows = pd.DataFrame([dict.fromkeys(COLUMN_NAMES) | {"merchant_name": text} for text in TEXTS], dtype="str")
     with open_store(database) as store:
         land(store, rows)
-        store.execute("select set_config('timezone', %s, false)", [zone])
+        store.execute("select set_config('timezone', %s, false), set_config('datestyle', %s, false)", [zone, style])
         before = datetime.now(UTC)
-        landed = claim_landed(store, 100)
+        with store.transaction():
+            use_batch_settings(store)
+            landed = claim_landed(store, 100)
+        store.execute("set datestyle = 'ISO'")
         kept = store.execute(
             "select landed_id, landed_at, merchant_name from landed_transactions order by 1"
         ).fetchall()

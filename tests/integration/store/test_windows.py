@@ -1,15 +1,18 @@
 """What the store reads for a batch gives the same bits as the whole table does, in every column."""
 
+import time
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+import psycopg
 import pytest
 
 from jikimi.store.arrays import instant_array, number_array, text_array
 from jikimi.store.columns import read_columns
 from jikimi.store.connection import open_store
 from jikimi.store.frames import copy_rows
+from jikimi.store.meanwhile import begin
 from jikimi.store.merchants import keep_merchants
 from jikimi.store.months import ensure_months
 from jikimi.store.training_history import training_history
@@ -78,11 +81,27 @@ def test_a_batch_and_the_whole_table_give_the_same_bits(store, days, side_by_sid
     assert len(bulk) == ROWS
     for batch_id in range(1, BATCHES + 1):
         window = window_of(store, [batch_id], delay)
+        assert callable(window.counted) == (side_by_side == 1)
         ids = window.targets["transaction_id"].tolist()
         features = compute_features(
             window.transactions, window.labels, ids, pd.Timedelta(delay), counted=window.counted
         )
         pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
+
+
+def test_who_waits_to_change_a_table_stops_no_batch(store, role_url, monkeypatch):
+    """They wait for the first connection, the second one would wait for them, and the first one for the second."""
+    monkeypatch.setattr("jikimi.store.windows.SIDE_BY_SIDE_ROWS", 1)
+    fill(store)
+    with psycopg.connect(role_url("postgres")) as other:
+        with store.transaction():
+            store.execute("select from transactions limit 1")
+            waiting = begin(other.execute, "lock table transactions in access exclusive mode")
+            while not store.execute("select from pg_locks where not granted").fetchall():
+                time.sleep(0.01)
+            counted = window_of(store, [1], timedelta(days=7)).counted()
+        waiting.result()
+    assert counted["rows"].sum() > 0
 
 
 def test_counts_between_instants_are_those_of_the_rows(store):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.messages import mask_card, mask_cards, mask_id, mask_name
+from ml.messages import mask_card, mask_id, mask_name
+from ml.messages.masked_columns import mask_cards
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,7 @@ def test_a_column_is_masked_as_each_number_is() -> None:
     assert masked.index.equals(column.index)
     assert masked.isna().tolist() == [False] * len(numbers) + [True]
     assert mask_cards(column[:0]).empty
+    assert mask_cards(pd.concat([column, column])).equals(pd.concat([masked, masked]))
 
 
 @pytest.mark.parametrize(
