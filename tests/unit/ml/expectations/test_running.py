@@ -18,7 +18,7 @@ def test_batches_leave_nothing_behind() -> None:
     metrics = []
     for minutes in range(3):
         assert len(validate(landed, NOW + timedelta(minutes=minutes)).valid) == 1
-        engines = [each for each in gc.get_objects() if isinstance(each, PandasExecutionEngine)]
+        engines = [each for each in gc.get_objects() if type(each) is PandasExecutionEngine]
         metrics.append(
             sum(len(engine._metric_cache) + len(engine.batch_manager.batch_data_cache) for engine in engines)
         )
