@@ -74,6 +74,7 @@ def _configuration(self: Any) -> ExpectationConfiguration:
     # Nothing changes an expectation once it is made.
     if self._configuration is None:
         self._configuration = Expectation.configuration.fget(self)
+        # Made by the library, so that it is its own in every argument.
         self._configuration.__class__ = _Configuration
         self._configuration.made = self
     known: ExpectationConfiguration = self._configuration

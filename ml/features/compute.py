@@ -1,6 +1,6 @@
 """One function for all features, in bulk and in micro-batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from ml.features.merchants import merchant_columns
 from ml.features.names import LABEL_DELAY, NUMERIC_NAMES
 from ml.features.purchases import categories, purchase_columns
 from ml.features.rows import Rows
+from ml.features.timeline import Floats, Integers
 
 
 def compute_features(
@@ -19,7 +20,7 @@ def compute_features(
     targets: Sequence[str] | None = None,
     delay: pd.Timedelta = LABEL_DELAY,
     zone: str = "UTC",
-    counted: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
+    counted: Callable[[], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Compute the features of transactions from the rows and the labels known at their instants.
 
@@ -39,9 +40,9 @@ def compute_features(
     :param targets: ids of the rows wanted, or None for every row.
     :param delay: how long a row takes to be labelled; more than zero.
     :param zone: the bank's time zone, which decides what is night and weekend.
-    :param counted: where not every row of the merchants is given, how many they had: `merchant_id`, `occurred_at` and
-        `rows`, the number of rows at that instant and before it, since the last instant of `instants_to_count` before
-        it; or a function that returns this, called when all else is computed. Of the merchants' rows the transactions
+    :param counted: where not every row of the merchants is given, returns how many they had: `merchant_id`,
+        `occurred_at` and `rows`, the number of rows at that instant and before it, since the last instant of
+        `instants_to_count` before it. It is called when all else is computed. Of the merchants' rows the transactions
         then need to hold the targets and those ever called fraud only.
     :return: columns `FEATURE_NAMES`, float64 except the text `category`, indexed by `transaction_id`, in the order of
         `targets`.
@@ -53,17 +54,24 @@ def compute_features(
     rows = Rows(transactions, targets, zone)
     # One block with the columns as its rows: the frame takes it as it is, without a second copy.
     values = np.empty((len(NUMERIC_NAMES), len(rows.places)))
-    for slots, columns in (
-        purchase_columns(rows, transactions),
-        customer_columns(rows),
-        pair_columns(rows),
-        merchant_columns(
-            View(rows, labels, delay // pd.Timedelta(microseconds=1)), counted() if callable(counted) else counted
-        ),
-    ):
+    for slots, columns in _parts(rows, transactions, labels, delay, counted):
         for name, column in columns.items():
             values[NUMERIC_NAMES.index(name)][slots] = column
     index = pd.Index(rows.ids[rows.places], name="transaction_id")
     features = pd.DataFrame(values.T, index, list(NUMERIC_NAMES), copy=False)
     features["category"] = categories(transactions, rows).set_axis(index)
     return features
+
+
+def _parts(
+    rows: Rows,
+    transactions: pd.DataFrame,
+    labels: pd.DataFrame,
+    delay: pd.Timedelta,
+    counted: Callable[[], pd.DataFrame] | None,
+) -> Iterator[tuple[Integers, dict[str, Floats]]]:
+    """Yield the slots and the columns of each part; the merchants' last, for their counts may be on their way."""
+    yield purchase_columns(rows, transactions)
+    yield customer_columns(rows)
+    yield pair_columns(rows)
+    yield merchant_columns(View(rows, labels, delay // pd.Timedelta(microseconds=1)), counted() if counted else None)

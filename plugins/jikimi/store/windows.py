@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIDE_BY_SIDE_ROWS = 2_000
-"""Of fewer targets a second connection, which finds nothing prepared, takes longer than it spares."""
+"""Measured: of 500 targets a second connection, which finds nothing prepared, takes longer than it spares.
+
+Of 5,000 it does not.
+"""
 _MOST_WAITED_MS = 1_000
 
 
@@ -29,7 +32,7 @@ class Window(NamedTuple):
     targets: "pd.DataFrame"
     transactions: "pd.DataFrame"
     labels: "pd.DataFrame"
-    counted: "pd.DataFrame | Callable[[], pd.DataFrame] | None" = None
+    counted: "Callable[[], pd.DataFrame] | None" = None
 
 
 def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) -> Window:
@@ -47,7 +50,7 @@ def window_of(connection: Connection, batch_ids: list[int], delay: timedelta) ->
         return Window(targets, targets, labels)
     count = partial(_counted, targets=targets, frauds=frauds, labels=labels, delay=delay)
     is_large = len(targets) >= SIDE_BY_SIDE_ROWS
-    counted = _count_beside(connection, count) if is_large else count(connection)
+    counted = _count_beside(connection, count) if is_large else partial(count, connection)
     history = _history(connection, bounds)
     return Window(targets, _with_places(_with_frauds(history, frauds), targets), labels, counted)
 

@@ -41,23 +41,15 @@ def test_nothing_waiting_makes_no_batch(store):
     assert rows(store, "select * from batches") == []
 
 
-def test_a_crash_while_validating_leaves_the_rows_waiting(store, land):
+@pytest.mark.parametrize("crashing", ["jikimi.operators.batch.keep_validation", "jikimi.store.batches.open_batch"])
+def test_a_crash_while_validating_leaves_the_rows_waiting(store, land, crashing):
     land({})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jikimi.operators.batch.keep_validation", _crash)
+        patch.setattr(crashing, _crash)
         with pytest.raises(ZeroDivisionError):
             validate()
     assert rows(store, "select landed_id from landed_transactions where batch_id is null") == [(1,)]
     assert rows(store, "select * from batches") == []
-
-
-def test_a_crash_beside_the_validation_leaves_the_rows_waiting(store, land):
-    land({})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jikimi.store.batches.open_batch", _crash)
-        with pytest.raises(ZeroDivisionError):
-            validate()
-    assert rows(store, "select landed_id from landed_transactions where batch_id is null") == [(1,)]
     assert rows(store, "select * from transactions") == []
     assert len(validate()) == 1
 

@@ -75,18 +75,20 @@ def label(row_number: int, number: int, rng: np.random.Generator) -> tuple:
 )
 def test_a_batch_and_the_whole_table_give_the_same_bits(store, days, side_by_side, monkeypatch):
     monkeypatch.setattr("jikimi.store.windows.SIDE_BY_SIDE_ROWS", side_by_side)
+    seconds = []
+    monkeypatch.setattr("jikimi.store.windows.open_store", lambda url: seconds.append(url) or open_store(url))
     fill(store)
     delay = timedelta(days=days)
     bulk = compute_features(*training_history(store, None), delay=pd.Timedelta(delay))
     assert len(bulk) == ROWS
     for batch_id in range(1, BATCHES + 1):
         window = window_of(store, [batch_id], delay)
-        assert callable(window.counted) == (side_by_side == 1)
         ids = window.targets["transaction_id"].tolist()
         features = compute_features(
             window.transactions, window.labels, ids, pd.Timedelta(delay), counted=window.counted
         )
         pd.testing.assert_frame_equal(features, bulk.loc[ids], check_exact=True)
+    assert len(seconds) == (BATCHES if side_by_side == 1 else 0)
 
 
 def test_who_waits_to_change_a_table_stops_no_batch(store, role_url, monkeypatch):

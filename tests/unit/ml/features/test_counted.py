@@ -32,7 +32,7 @@ def compute_counted(case: Case, batch: pd.DataFrame, grain: pd.Timedelta) -> pd.
     asked = instants_to_count(pd.concat([batch, frauds]), window.labels, ids, case.delay)
     counted = counts(case.transactions, asked, grain)
     rows = window.transactions[is_customers | is_called]
-    return compute_features(rows, window.labels, ids, case.delay, case.zone, counted)
+    return compute_features(rows, window.labels, ids, case.delay, case.zone, lambda: counted)
 
 
 def counts(rows: pd.DataFrame, asked: pd.DataFrame, grain: pd.Timedelta) -> pd.DataFrame:
@@ -100,13 +100,13 @@ def test_of_a_merchant_s_frauds_only_the_oldest_and_the_newest_are_asked_about()
 def test_counts_of_merchants_that_no_row_names_change_nothing() -> None:
     rows = make_transactions([("1", MONDAY, "A", "X", 1.0)])
     counted = pd.DataFrame({"merchant_id": ["Y", "X"], "occurred_at": [MONDAY - 8 * DAY] * 2, "rows": [5, 3]})
-    features = compute_features(rows, NO_LABELS, counted=counted)
+    features = compute_features(rows, NO_LABELS, counted=lambda: counted)
     assert features.loc["1", ["merchant_count_1d", "merchant_count_7d", "merchant_count_30d"]].tolist() == [0, 3, 3]
 
 
 def test_no_counts_are_no_rows() -> None:
     rows = make_transactions([("1", MONDAY - 8 * DAY, "A", "X", 1.0), ("2", MONDAY, "A", "X", 1.0)])
     counted = pd.DataFrame({"merchant_id": [], "occurred_at": pd.DatetimeIndex([], tz="UTC"), "rows": []})
-    features = compute_features(rows, NO_LABELS, ["2"], counted=counted)
+    features = compute_features(rows, NO_LABELS, ["2"], counted=lambda: counted)
     assert features.loc["2", "merchant_count_30d"] == 0
     assert features.loc["2", "customer_count_30d"] == 2
