@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import xmlrpc.client
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from infra.local.settings import ROOT, STACK_VARIABLE, Settings, write_private
 
 # A Unix socket's path may have about 100 characters, a checkout's folder may have more.
 _LONGEST_SOCKET_PATH = 95
+# Tasks ask these until they end: a task that cannot tell the api-server how it ended would be waited for and killed.
+_ASKED_BY_TASKS = frozenset({"api-server", "mlflow", "sandbox", "redis"})
 
 
 class Manager:
@@ -80,11 +83,23 @@ class Manager:
         return end_processes_of(self._home)
 
     def _stop_clients(self) -> None:
-        """Stop what uses PostgreSQL before PostgreSQL, so that everyone can say goodbye to it."""
-        clients = [info["name"] for info in self._rpc.getAllProcessInfo() if info["pid"] and info["name"] != "postgres"]
-        for name in clients:
-            self._rpc.stopProcess(name, False)
-        _wait(lambda: all(self.state_of(name) != "STOPPING" for name in clients), 30)
+        """Stop who asks before who is asked, and leave PostgreSQL, so that everyone can say goodbye to it."""
+        running = {info["name"] for info in self._rpc.getAllProcessInfo() if info["pid"]} - {"postgres"}
+        asking = running - _ASKED_BY_TASKS
+        self._tell_to_stop(asking)
+        # It asks none of them, and often takes ten seconds to see that its child has ended.
+        self._wait_until_stopped(asking - {"triggerer"})
+        self._tell_to_stop(running & _ASKED_BY_TASKS)
+        self._wait_until_stopped(running)
+
+    def _tell_to_stop(self, names: set[str]) -> None:
+        for name in names:
+            # One that has ended by itself meanwhile is none to stop.
+            with suppress(xmlrpc.client.Fault):
+                self._rpc.stopProcess(name, False)
+
+    def _wait_until_stopped(self, names: set[str]) -> None:
+        _wait(lambda: all(self.state_of(name) != "STOPPING" for name in names), 30)
 
     @property
     def _rpc(self) -> Any:
