@@ -1,7 +1,9 @@
 """The whole stack, started as `make up` starts it, in a folder and on ports of its own."""
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,19 +25,27 @@ def cold_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStac
 
 
 @pytest.fixture(scope="session")
-def bare_stack(cold_stack: RunningStack) -> RunningStack:
+def terminal(
+    cold_stack: RunningStack, wait_until: Callable[..., None]
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """`make up` without simulated data on a terminal that stays: its process and the file of its output."""
+    with cold_stack.attached("up", DEMO="0") as (process, output):
+        wait_until(lambda: "Ctrl-C" in output.read_text(), "the table stands on the terminal", 150)
+        yield process, output
+
+
+@pytest.fixture(scope="session")
+def bare_stack(cold_stack: RunningStack, terminal: Any) -> RunningStack:
     """A running stack without simulated data."""
-    done = cold_stack.make("up", DEMO="0")
-    assert done.returncode == 0, done.stdout
     return cold_stack
 
 
 @pytest.fixture(scope="session")
-def stack(bare_stack: RunningStack) -> RunningStack:
+def stack(cold_stack: RunningStack) -> RunningStack:
     """The stack as `make up DETACH=1` leaves it: history loaded, a panel trained by Airflow, live rows scored."""
-    done = bare_stack.make("up")
+    done = cold_stack.make("up")
     assert done.returncode == 0, done.stdout
-    return bare_stack
+    return cold_stack
 
 
 @pytest.fixture(scope="session")
