@@ -1,17 +1,16 @@
 """Let every member of a panel score transactions and vote on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ml.explanations import UNEXPLAINED, Explanation, explain
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.reasons import reasons_for
-from ml.voting import needed_votes, panel_score, votes
+from ml.voting import panel_score, votes
 
 ROWS_AT_ONCE: Final = 20_000
 """A bulk is scored so many rows at a time: what members make of them stays small."""
@@ -43,6 +42,11 @@ def score(features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: 
     return Scores(_predictions(scores, cast), _verdicts(scores, cast))
 
 
+def is_suspicious(verdicts: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which transactions most of the members call fraud: of these it is said why."""
+    return 2 * verdicts["votes"] > verdicts["members"]
+
+
 def with_reasons(
     verdicts: pd.DataFrame,
     features: pd.DataFrame,
@@ -50,25 +54,21 @@ def with_reasons(
     thresholds: Mapping[str, float],
     currencies: "pd.Series[str] | None" = None,
 ) -> pd.DataFrame:
-    """Say why where most, or all, of the members vote fraud.
+    """Say why the panel finds transactions suspicious.
 
     :param verdicts: what `score` said of the same features, members and thresholds.
     :param currencies: ISO 4217 by `transaction_id`, for amounts in sentences; without it they name none.
-    :return: the verdicts with `reasons` (codes; empty unless most voted fraud), `contributions`, `explanation_ko` and
-        `explanation_en` (as in `ml.explanations.explain`; empty and None unless all voted fraud).
+    :return: the verdicts with `reasons` (codes), `contributions`, `explanation_ko` and `explanation_en` (as in
+        `ml.explanations.explain`; empty and None unless all voted fraud).
     """
-    present, rows = _present(members, thresholds), len(features)
-    suspicious, unanimous = (
-        np.flatnonzero(verdicts["votes"] >= needed_votes(len(thresholds), policy))
-        for policy in ("majority", "unanimous")
-    )
-    reasons = reasons_for(features.iloc[suspicious], lambda x: panel_score(score_members(x, present)))
-    why = explain(features.iloc[unanimous], present, currencies)
-    explanations = {
-        name: _spread([getattr(each, name) for each in why], unanimous, rows, empty)
-        for name, empty in zip(Explanation._fields, UNEXPLAINED, strict=True)
-    }
-    return verdicts.assign(reasons=_spread(reasons, suspicious, rows, []), **explanations)
+    present = _present(members, thresholds)
+    unanimous = np.flatnonzero(verdicts["votes"] == verdicts["members"])
+    reasons = reasons_for(features, lambda x: panel_score(score_members(x, present)))
+    why = [UNEXPLAINED] * len(features)
+    for place, explanation in zip(unanimous, explain(features.iloc[unanimous], present, currencies), strict=True):
+        why[place] = explanation
+    told = pd.DataFrame(why, columns=Explanation._fields, index=verdicts.index, dtype=object)
+    return verdicts.assign(reasons=pd.Series(reasons, index=verdicts.index, dtype=object), **told)
 
 
 def score_past(
@@ -130,14 +130,6 @@ def _verdicts(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:
             "panel_score": panel_score(scores).to_numpy(np.float64),
         }
     )
-
-
-def _spread(values: Sequence[Any], places: npt.NDArray[np.intp], rows: int, empty: Any) -> "pd.Series[Any]":
-    """Return a column of `rows` with the values at their places, and one and the same empty value elsewhere."""
-    column = [empty] * rows
-    for place, value in zip(places.tolist(), values, strict=True):
-        column[place] = value
-    return pd.Series(column, dtype=object)
 
 
 def _predictions(scores: pd.DataFrame, cast: pd.DataFrame) -> pd.DataFrame:

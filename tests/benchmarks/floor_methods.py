@@ -25,9 +25,9 @@ from ml.models import Estimator
 from tests.benchmarks.prediction_methods import bare
 from tests.benchmarks.stage import Stage, milliseconds, staged
 
-SIZES = {500: 15, 5_000: 9, 20_000: 5}
+SIZES = {500: 15, 5_000: 9, 20_000: 9}
 """Rows of a batch -> how many of them are measured."""
-CUSTOMERS, MERCHANTS, DAYS, LIVE_DAYS = (int(n) for n in os.environ.get("WORLD", "8000,1000,75,28").split(","))
+CUSTOMERS, MERCHANTS, DAYS, LIVE_DAYS = (int(n) for n in os.environ.get("WORLD", "8000,1000,85,38").split(","))
 WRITTEN = {
     "transactions": "select * from transactions where batch_id = {}",
     "transaction_keys": "select transaction_id, occurred_at from transactions where batch_id = {}",

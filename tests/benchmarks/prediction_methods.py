@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from ml.fitting import FittedPanel, fit_panel
 from ml.models import MEMBERS, Estimator
-from ml.scoring import score, score_members, with_reasons
+from ml.scoring import is_suspicious, score, score_members, with_reasons
 from tests.benchmarks.labelled import part, read
 
 SIZES = (500, 100_000)
@@ -45,7 +45,9 @@ def ways(panel: FittedPanel, x: pd.DataFrame) -> dict[str, tuple[Callable[[], An
             predict()
 
     def with_all() -> pd.DataFrame:
-        return with_reasons(score(x, members, thresholds).verdicts, x, members, thresholds)
+        verdicts = score(x, members, thresholds).verdicts
+        is_told = is_suspicious(verdicts)
+        return with_reasons(verdicts[is_told], x[is_told.array], members, thresholds)
 
     each = {
         name: ((lambda one=member: score_members(x, {"one": one})), alone[name]) for name, member in members.items()

@@ -180,7 +180,6 @@ class ScoreBatchOperator(BaseOperator):
         import pandas as pd
 
         from ml.features import compute_features
-        from ml.scoring import score, with_reasons
 
         with store.transaction():
             batch_ids = batches.claim_validated(store, self.max_rows, self.batch_ids)
@@ -194,13 +193,7 @@ class ScoreBatchOperator(BaseOperator):
             features = compute_features(
                 window.transactions, window.labels, targets.index.tolist(), delay, counted=window.counted
             )
-            thresholds = _thresholds(panel)
-            scores = score(features, members, thresholds)
-            scored_at = datetime.now(UTC)
-            verdicts = _placed(scores.verdicts, targets)
-            with meanwhile(batches.write_predictions, store, panel.panel_id, scores.predictions, verdicts, scored_at):
-                verdicts = with_reasons(verdicts, features, members, thresholds, targets["currency"])
-            batches.write_verdicts(store, panel.panel_id, verdicts, scored_at)
+            scored_at = _vote(store, panel, members, targets, features)
             alerts = batches.write_alerts(store, panel.panel_id, batch_ids)
             batches.finish_scoring(store, panel.panel_id, batch_ids, scored_at)
         seconds = time.perf_counter() - started
@@ -230,7 +223,7 @@ class ScoreBatchOperator(BaseOperator):
         scored_at = datetime.now(UTC)
         with store.transaction():
             batches.write_predictions(store, panel.panel_id, scores.predictions, verdicts, scored_at)
-            batches.write_shadow_verdicts(store, panel.panel_id, verdicts, scored_at)
+            batches.write_verdicts(store, panel.panel_id, verdicts, scored_at, is_shadow=True)
         seconds = time.perf_counter() - started
         self.log.info("panel %s voted in the shadow in %.2f s", panel.panel_id, seconds)
 
@@ -248,6 +241,35 @@ def _demand_champion(store: Connection) -> panels.Panel:
     if (panel := panels.champion(store)) is None:
         raise AirflowSkipException(str(NoPanel()))
     return panel
+
+
+def _vote(
+    store: Connection,
+    panel: panels.Panel,
+    members: "dict[str, Estimator]",
+    targets: "pd.DataFrame",
+    features: "pd.DataFrame",
+) -> datetime:
+    """Let the members vote, write what they say, and return the instant of it.
+
+    PostgreSQL takes what needs no reasons while reasons are sought.
+    """
+    from ml.scoring import is_suspicious, score, with_reasons
+
+    thresholds = _thresholds(panel)
+    scores = score(features, members, thresholds)
+    scored_at = datetime.now(UTC)
+    verdicts = _placed(scores.verdicts, targets)
+    is_told = is_suspicious(verdicts)
+
+    def write_others() -> None:
+        batches.write_predictions(store, panel.panel_id, scores.predictions, verdicts, scored_at)
+        batches.write_verdicts(store, panel.panel_id, verdicts[~is_told], scored_at)
+
+    with meanwhile(write_others):
+        told = with_reasons(verdicts[is_told], features[is_told.array], members, thresholds, targets["currency"])
+    batches.write_verdicts(store, panel.panel_id, told, scored_at)
+    return scored_at
 
 
 def _placed(verdicts: "pd.DataFrame", targets: "pd.DataFrame") -> "pd.DataFrame":

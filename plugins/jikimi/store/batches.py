@@ -137,26 +137,27 @@ def write_predictions(
     copy_frame(connection, "predictions", predictions[_PREDICTION_COLUMNS])
 
 
-def write_verdicts(connection: Connection, panel_id: int, verdicts: "pd.DataFrame", scored_at: datetime) -> None:
-    """Write verdicts that count, with their reasons.
+def write_verdicts(
+    connection: Connection,
+    panel_id: int,
+    verdicts: "pd.DataFrame",
+    scored_at: datetime,
+    *,
+    is_shadow: bool = False,
+) -> None:
+    """Write verdicts, with their reasons where these were sought.
 
     :param verdicts: one row per transaction: transaction_id, occurred_at, batch_id, votes, voters, members,
-        panel_score, reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
+        panel_score; perhaps reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
+    :param is_shadow: they are the challenger's, which nobody is told of.
     """
-    verdicts = verdicts.assign(
-        panel_id=panel_id,
-        scored_at=scored_at,
-        is_shadow=False,
-        reasons=[_array(each) for each in verdicts["reasons"]],
-        contributions=[_json(each) for each in verdicts["contributions"]],
-    )
-    copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS + _REASON_COLUMNS])
-
-
-def write_shadow_verdicts(connection: Connection, panel_id: int, verdicts: "pd.DataFrame", scored_at: datetime) -> None:
-    """Write verdicts of the challenger, which nobody is told of: as `write_verdicts`, without the reasons."""
-    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=True)
-    copy_frame(connection, "verdicts", verdicts[_VERDICT_COLUMNS])
+    verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=is_shadow)
+    columns = _VERDICT_COLUMNS
+    if "reasons" in verdicts:
+        verdicts["reasons"] = [_array(each) for each in verdicts["reasons"]]
+        verdicts["contributions"] = [_json(each) for each in verdicts["contributions"]]
+        columns = _VERDICT_COLUMNS + _REASON_COLUMNS
+    copy_frame(connection, "verdicts", verdicts[columns])
 
 
 def write_alerts(connection: Connection, panel_id: int, batch_ids: list[int]) -> int:
@@ -181,8 +182,7 @@ def _array(codes: Sequence[str]) -> str:
 
 
 def _json(contributions: Sequence[dict[str, Any]]) -> str:
-    # Almost every row has none: the encoder is worth its time only where there is something to say.
-    return json.dumps(contributions, ensure_ascii=False, allow_nan=False) if contributions else "[]"
+    return json.dumps(contributions, ensure_ascii=False, allow_nan=False)
 
 
 def _one(connection: Connection, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -147,9 +147,12 @@ def test_a_unanimous_verdict_keeps_why_and_a_majority_has_codes_only(store, land
     panel_id = champion((100, 100, 900))
     trees = trees_that_fear_amounts_from(700)
     judges[panel_id]["gamma"] = trees
-    land({"transaction_id": "all", "amount": "900"}, {"transaction_id": "most", "amount": "500"})
+    land(
+        *({"transaction_id": name, "amount": amount} for name, amount in (("all", "900"), ("most", "500"), ("no", "5")))
+    )
     validate()
     score()
+    assert rows(store, "select transaction_id, votes from verdicts order by 1") == [("all", 3), ("most", 2), ("no", 0)]
     ((told, ko, en),) = rows(
         store,
         "select contributions, explanation_ko, explanation_en from verdicts where transaction_id = 'all'",

@@ -95,10 +95,14 @@ def _mlflow_is_away(judges, panel_id, patch):
 
 
 def _database_refuses(judges, panel_id, patch):
-    def write(connection, *_):
-        connection.execute("insert into verdicts select * from verdicts")
+    write_verdicts = batch.batches.write_verdicts
 
-    patch.setattr("jikimi.store.batches.write_shadow_verdicts", write)
+    def write(connection, *rows, is_shadow=False):
+        if is_shadow:
+            connection.execute("insert into verdicts select * from verdicts")
+        write_verdicts(connection, *rows, is_shadow=is_shadow)
+
+    patch.setattr("jikimi.store.batches.write_verdicts", write)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ml.calibration import Calibrated
 from ml.features import FEATURE_NAMES
 from ml.inputs import CategoryNumbers
 from ml.models import MEMBERS
-from ml.scoring import score, score_members, score_past, with_reasons
+from ml.scoring import is_suspicious, score, score_members, score_past, with_reasons
 
 
 class Fixed:
@@ -73,15 +73,18 @@ def test_a_member_of_an_earlier_release_is_asked_of_the_features_of_its_day() ->
 
 
 def judged(features: pd.DataFrame, members: dict[str, Any], thresholds: dict[str, float]) -> pd.DataFrame:
-    """Return verdicts with their reasons."""
-    return with_reasons(score(features, members, thresholds).verdicts, features, members, thresholds)
+    """Return the verdicts that have reasons, with them."""
+    verdicts = score(features, members, thresholds).verdicts
+    is_told = is_suspicious(verdicts)
+    return with_reasons(verdicts[is_told], features[is_told.array], members, thresholds)
 
 
 def test_reasons_change_nothing_that_was_said_before() -> None:
     members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
     said = score(make_features(90, 10), members, THRESHOLDS).verdicts
     told = judged(make_features(90, 10), members, THRESHOLDS)
-    pd.testing.assert_frame_equal(told[list(said)], said)
+    assert told["transaction_id"].tolist() == said["transaction_id"].tolist()[:1]
+    pd.testing.assert_frame_equal(told[list(said)], said[:1])
     assert set(told) - set(said) == {"reasons", "contributions", "explanation_ko", "explanation_en"}
 
 
@@ -91,19 +94,19 @@ def test_only_a_unanimous_row_is_explained() -> None:
     trees.fit(rows[["amount"]], rows["amount"] > 99)
     members = {"a": Fixed(100), "b": Fixed(100), "trees": trees}
     verdicts = judged(make_features(90, 150), members, THRESHOLDS | {"trees": 0.5})
-    assert verdicts["explanation_en"].tolist() == [None, None]
+    assert verdicts["explanation_en"].tolist() == [None]
     verdicts = judged(make_features(90, 150), members, {"a": 0.5, "b": 0.5, "trees": 0.5})
     assert verdicts["explanation_en"].tolist() == [None, "An amount of 150.00."]
     assert [[each["feature"] for each in told] for told in verdicts["contributions"]] == [[], ["amount"]]
     assert [len(reasons) > 0 for reasons in verdicts["reasons"]] == [True, True]
 
 
-def test_only_what_most_members_call_fraud_has_reasons() -> None:
+def test_what_most_members_call_fraud_is_suspicious_and_has_reasons() -> None:
     members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
-    assert judged(make_features(90, 10), members, THRESHOLDS)["reasons"].tolist() == [
-        ["amount_far_above_usual"],
-        [],
-    ]
+    verdicts = score(make_features(90, 10, 70), members, {"a": 0.5, "b": 0.5, "c": 0.8, "gone": 0.5}).verdicts
+    assert is_suspicious(verdicts).tolist() == [True, False, False]
+    verdicts = judged(make_features(90, 10, 70), members, {"a": 0.5, "b": 0.5, "c": 0.8})
+    assert verdicts["reasons"].tolist() == [["amount_far_above_usual"], ["amount_far_above_usual"]]
 
 
 def test_scores_stay_within_zero_and_one() -> None:
