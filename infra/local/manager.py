@@ -1,11 +1,10 @@
-"""Supervisor, the process manager: writes its configuration, starts it, asks it, stops it.
+"""Supervisor, the process manager: starts it, asks it, stops it.
 
 Supervisor restarts what dies and signals whole process groups; see `leftovers` for the groups that it cannot know.
 """
 
 import hashlib
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from infra.local.leftovers import end_processes_of
 from infra.local.services import Service
 from infra.local.settings import ROOT, STACK_VARIABLE, Settings, write_private
+from infra.local.supervised import configuration_of
 
 # A Unix socket's path may have about 100 characters, a checkout's folder may have more.
 _LONGEST_SOCKET_PATH = 95
@@ -39,7 +39,7 @@ class Manager:
         """Start the supervisor in the background, and with it the services that start with the stack."""
         (self._home / "logs").mkdir(exist_ok=True)
         configuration = self._home / "supervisord.conf"
-        write_private(configuration, self._configuration(services))
+        write_private(configuration, configuration_of(self._settings, services, self._socket))
         environment = {**os.environ, **self._settings.client_environment, STACK_VARIABLE: str(self._home)}
         # Airflow's processes rename themselves; the new name must not overwrite the mark.
         environment["SPT_NOENV"] = "1"
@@ -105,57 +105,6 @@ class Manager:
     def _rpc(self) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
-
-    def _configuration(self, services: list[Service]) -> str:
-        # Supervisor expands `%`; our folders and secrets must reach it as they are.
-        sections = [
-            ("unix_http_server", {"file": self._socket, "chmod": "0600"}),
-            ("supervisord", self._supervisord()),
-            ("supervisorctl", {"serverurl": f"unix://{self._socket}"}),
-            (
-                "rpcinterface:supervisor",
-                {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"},
-            ),
-            *((f"program:{service.name}", self._program(service)) for service in services),
-        ]
-        return "\n".join(_section(name, values) for name, values in sections)
-
-    def _supervisord(self) -> dict[str, Any]:
-        logs = self._home / "logs"
-        values = {
-            "umask": "077",
-            "logfile": logs / "supervisord.log",
-            "pidfile": self._home / "supervisord.pid",
-            "childlogdir": logs,
-        }
-        # Named here, since Supervisor warns where root does not say that it means to be root.
-        return values | {"user": "root"} if os.geteuid() == 0 else values
-
-    def _program(self, service: Service) -> dict[str, Any]:
-        environment = ",".join(f'{name}="{value}"' for name, value in service.environment.items())
-        return {
-            "command": shlex.join(service.command),
-            "directory": ROOT,
-            "environment": environment,
-            "autostart": str(service.starts_with_stack).lower(),
-            "autorestart": service.restarts,
-            "startsecs": service.seconds_until_up,
-            "startretries": 10,
-            "stopsignal": service.stop_signal,
-            "stopwaitsecs": 20,
-            "stopasgroup": str(service.stop_signal == "TERM").lower(),
-            "killasgroup": "true",
-            "redirect_stderr": "true",
-            "stdout_logfile": self._home / "logs" / f"{service.name}.log",
-            "stdout_logfile_maxbytes": "20MB",
-            "stdout_logfile_backups": 2,
-            **({"user": service.user} if service.user else {}),
-        }
-
-
-def _section(name: str, values: dict[str, Any]) -> str:
-    lines = (f"{key} = {str(value).replace('%', '%%')}" for key, value in values.items())
-    return "\n".join([f"[{name}]", *lines, ""])
 
 
 def _socket_path(home: Path) -> Path:
