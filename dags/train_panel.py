@@ -9,6 +9,10 @@ from jikimi.operators.promotion import ApprovePanelOperator, JudgePanelOperator,
 from jikimi.operators.training import TrainPanelOperator
 from jikimi.params import APPROVAL, TRAINING, training_spec
 
+# Whoever begins on a Sunday gets no run for that day: it would stand before the training that they wait for. `False`
+# should say so, but Airflow takes it for a tenth of the week.
+every_sunday = CronTriggerTimetable("@weekly", timezone="UTC", run_immediately=timedelta(0))
+
 with DAG(
     dag_id="train_panel",
     description="Trains every member on what is known now, compares in MLflow, promotes a better panel.",
@@ -29,7 +33,7 @@ It runs every week, and when `monitor_panel` finds that live rows have drifted.
 Trigger the DAG and choose in the form. Wider windows need more history: a training needs at least
 `judge_days + 2 * delay_days + 1` days.
 """,
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("@weekly", timezone="UTC"), assets=[drift_found]),
+    schedule=AssetOrTimeSchedule(timetable=every_sunday, assets=[drift_found]),
     catchup=False,
     # A run may wait for a person for a week; two trainings at once would take each other's memory.
     max_active_runs=4,

@@ -1,6 +1,7 @@
 """The monitor looks every five minutes, and what it finds starts a training."""
 
 import importlib.util
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,19 @@ def test_drift_starts_a_training_and_so_does_the_week(load):
     schedule = load("train_panel").timetable
     assert [asset.name for asset in schedule.asset_condition.objects] == ["drift_found"]
     assert schedule.timetable.expression == "0 0 * * 0"
+
+
+def test_a_stack_that_begins_on_a_sunday_waits_for_the_next(load, monkeypatch):
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables.base import TimeRestriction
+
+    weekly = DagSerialization.from_dict(DagSerialization.to_dict(load("train_panel"))).timetable
+    sunday = datetime(2026, 11, 29, 1, tzinfo=UTC)
+    monkeypatch.setattr("airflow.timetables.trigger.utcnow", lambda: sunday)
+    first = weekly.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(earliest=None, latest=None, catchup=False)
+    )
+    assert first.run_after == datetime(2026, 12, 6, tzinfo=UTC)
 
 
 def test_only_the_last_task_raises_the_event(load):
