@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from infra.local.leftovers import end_processes_of
 from infra.local.services import Service
@@ -24,7 +24,8 @@ from infra.local.supervised import configuration_of
 # A Unix socket's path may have about 100 characters, a checkout's folder may have more.
 _LONGEST_SOCKET_PATH = 95
 # Tasks ask these until they end: a task that cannot tell the api-server how it ended would be waited for and killed.
-_ASKED_BY_TASKS = frozenset({"api-server", "mlflow", "sandbox", "redis"})
+ASKED_BY_TASKS = frozenset({"api-server", "mlflow", "sandbox", "redis"})
+_RUNNING = ("RUNNING", "STARTING", "BACKOFF")
 
 
 class Manager:
@@ -77,29 +78,50 @@ class Manager:
     def stop(self) -> int:
         """Stop everything. Returns the number of processes that had to be ended one by one."""
         if self.is_running():
-            self._stop_clients()
-            self._rpc.shutdown()
-            _wait(lambda: not self.is_running(), 60)
+            # A fault: somebody else has begun to shut it down.
+            with suppress(xmlrpc.client.Fault):
+                self._stop_clients()
+                self._rpc.shutdown()
+            _wait(self._is_gone, 60)
         return end_processes_of(self._home)
 
     def _stop_clients(self) -> None:
         """Stop who asks before who is asked, and leave PostgreSQL, so that everyone can say goodbye to it."""
-        running = {info["name"] for info in self._rpc.getAllProcessInfo() if info["pid"]} - {"postgres"}
-        asking = running - _ASKED_BY_TASKS
-        self._tell_to_stop(asking)
-        # It asks none of them, and often takes ten seconds to see that its child has ended.
-        self._wait_until_stopped(asking - {"triggerer"})
-        self._tell_to_stop(running & _ASKED_BY_TASKS)
-        self._wait_until_stopped(running)
+        clients = {info["name"] for info in self._rpc.getAllProcessInfo()} - {"postgres"}
+        asking = clients - ASKED_BY_TASKS
+        # The triggerer asks none of them, and often takes ten seconds to see that its child has ended.
+        self._stop_together(asking, waiting_for=asking - {"triggerer"})
+        self._stop_together(clients, waiting_for=clients)
 
-    def _tell_to_stop(self, names: set[str]) -> None:
-        for name in names:
-            # One that has ended by itself meanwhile is none to stop.
-            with suppress(xmlrpc.client.Fault):
+    def _stop_together(self, names: set[str], waiting_for: set[str]) -> None:
+        """Stop services; what died and is started anew meanwhile is stopped again."""
+
+        def are_stopped() -> bool:
+            running = {name for name in names if self._is_told_to_stop(name)}
+            return not running & waiting_for
+
+        _wait(are_stopped, 30)
+
+    def _is_told_to_stop(self, name: str) -> bool:
+        """Tell one that runs to stop, and say whether it still has to end."""
+        if (state := self.state_of(name)) in _RUNNING:
+            try:
                 self._rpc.stopProcess(name, False)
+            except xmlrpc.client.Fault as fault:
+                # It has ended by itself since we asked.
+                if fault.faultCode != Faults.NOT_RUNNING:
+                    raise
+        return state in (*_RUNNING, "STOPPING")
 
-    def _wait_until_stopped(self, names: set[str]) -> None:
-        _wait(lambda: all(self.state_of(name) != "STOPPING" for name in names), 30)
+    def _is_gone(self) -> bool:
+        """Tell whether no supervisor answers; one that shuts down answers each question with a fault."""
+        try:
+            self._rpc.getState()
+        except OSError:
+            return True
+        except xmlrpc.client.Error:
+            return False
+        return False
 
     @property
     def _rpc(self) -> Any:
