@@ -94,14 +94,21 @@ def _tell_end(backfill: Backfill, outcome: Outcome, as_json: bool) -> None:
         print_json(about | vars(outcome) | {"rows_per_second": rate})
     else:
         typer.echo(
-            f"Backfill {backfill.backfill_id}: panel {backfill.panel_id} scored {outcome.rows:,} of {backfill.rows:,} "
-            f"rows in {outcome.seconds:.1f} s, {rate:,} rows/s."
+            f"Backfill {backfill.backfill_id}: panel {backfill.panel_id} scored {_share(outcome.rows, backfill.rows)} "
+            f"in {outcome.seconds:.1f} s, {rate:,} rows/s."
         )
     if outcome.failed:
         raise JikimiError(
             f"{len(outcome.failed)} months were not scored ({', '.join(outcome.failed)}): the log of the task "
             "score_history says why; the same command tries again."
         )
+
+
+def _share(scored: int, wanted: int) -> str:
+    # Rows of the stretch may land while it is scored: they are scored as well.
+    if scored > wanted:
+        return f"{scored:,} rows, {scored - wanted:,} of which came meanwhile,"
+    return f"{scored:,} of {wanted:,} rows"
 
 
 def _row(backfill: dict[str, Any]) -> dict[str, Any]:

@@ -96,20 +96,39 @@ def test_instants_of_another_zone_and_further_months_are_understood(jikimi, airf
     assert conf["until"] == "2026-06-01T00:00:01+00:00"
 
 
-def test_it_waits_until_the_last_row_is_written(jikimi, airflow, champion, rows, store):
-    def write():
-        said = pd.DataFrame(
-            {"transaction_id": ["t0"], "occurred_at": [pd.Timestamp(MAY)], "votes": 0, "voters": 1, "members": 1,
-             "panel_score": 0.5, "scores": "{0.5}"}
-        )  # fmt: skip
-        part = backfills.Part(MAY, MAY + timedelta(days=1), 1)
-        backfills.keep_scores(store, champion, "run", part, said, backfills.Seconds(0, 0, 0))
+@pytest.fixture
+def write(store, champion):
+    """Return what a run does of the first day of May, and how many rows it finds there."""
 
-    airflow.work = [lambda: None, write, lambda: None]
+    def writing(rows):
+        said = pd.DataFrame(
+            {"transaction_id": [f"t{number}" for number in range(rows)], "occurred_at": pd.Timestamp(MAY), "votes": 0,
+             "voters": 1, "members": 1, "panel_score": 0.5, "scores": "{0.5}"}
+        )  # fmt: skip
+        part = backfills.Part(MAY, MAY + timedelta(days=1), rows)
+        return lambda: backfills.keep_scores(store, champion, "run", part, said, backfills.Seconds(0, 0, 0))
+
+    return writing
+
+
+def test_it_waits_until_the_last_row_is_written(jikimi, airflow, champion, rows, write):
+    airflow.work = [lambda: None, write(1), lambda: None]
     words = ("--from", "2026-05-01", "--to", "2026-06-01", "--wait")
     found = json.loads(jikimi("backfill", *words, "--json").stdout)
     assert (found["rows"], found["failed"], found["panel_id"]) == (1, [], champion)
     assert found["seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("scored", "says"),
+    [
+        pytest.param(1, "scored 1 of 1 rows in", id="as many as at first"),
+        pytest.param(3, "scored 3 rows, 2 of which came meanwhile, in", id="more, since rows landed meanwhile"),
+    ],
+)
+def test_it_says_how_many_rows_were_scored(jikimi, airflow, rows, write, scored, says):
+    airflow.work = [write(scored), lambda: None]
+    assert says in jikimi("backfill", "--from", "2026-05-01", "--to", "2026-05-02", "--wait").stdout
 
 
 def test_what_is_over_is_closed_at_once_so_that_the_next_can_begin(jikimi, airflow, champion, rows):
