@@ -10,7 +10,7 @@ from ml.explanations import UNEXPLAINED, Explanation, explain
 from ml.features import FEATURE_NAMES
 from ml.models import Estimator
 from ml.reasons import reasons_for
-from ml.voting import panel_score, votes
+from ml.voting import needed_votes, panel_score, votes
 
 ROWS_AT_ONCE: Final = 20_000
 """A bulk is scored so many rows at a time: what members make of them stays small."""
@@ -44,7 +44,7 @@ def score(features: pd.DataFrame, members: Mapping[str, Estimator], thresholds: 
 
 def is_suspicious(verdicts: pd.DataFrame) -> "pd.Series[bool]":
     """Tell which transactions most of the members call fraud: of these it is said why."""
-    return 2 * verdicts["votes"] > verdicts["members"]
+    return verdicts["votes"] >= needed_votes(verdicts["members"], "majority")
 
 
 def with_reasons(
@@ -56,13 +56,14 @@ def with_reasons(
 ) -> pd.DataFrame:
     """Say why the panel finds transactions suspicious.
 
-    :param verdicts: what `score` said of the same features, members and thresholds.
+    :param verdicts: what `score` said, with the same members and thresholds, of those that `is_suspicious`.
+    :param features: of the same transactions, in the same order.
     :param currencies: ISO 4217 by `transaction_id`, for amounts in sentences; without it they name none.
     :return: the verdicts with `reasons` (codes), `contributions`, `explanation_ko` and `explanation_en` (as in
         `ml.explanations.explain`; empty and None unless all voted fraud).
     """
     present = _present(members, thresholds)
-    unanimous = np.flatnonzero(verdicts["votes"] == verdicts["members"])
+    unanimous = np.flatnonzero(verdicts["votes"] >= needed_votes(verdicts["members"], "unanimous"))
     reasons = reasons_for(features, lambda x: panel_score(score_members(x, present)))
     why = [UNEXPLAINED] * len(features)
     for place, explanation in zip(unanimous, explain(features.iloc[unanimous], present, currencies), strict=True):

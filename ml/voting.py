@@ -1,7 +1,7 @@
 """From scores to votes, and from votes to what the panel says."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from ml.odds import expit, log_odds
 
 Policy = Literal["unanimous", "majority"]
+Members = TypeVar("Members", int, "pd.Series[int]")
 POLICIES: Final[tuple[Policy, ...]] = ("unanimous", "majority")
 
 
@@ -38,7 +39,7 @@ def panel_score(scores: pd.DataFrame) -> "pd.Series[float]":
     return pd.Series(expit(odds.mean(axis="columns").to_numpy(np.float64)), index=scores.index, name="panel_score")
 
 
-def needed_votes(members: int, policy: Policy) -> int:
+def needed_votes(members: Members, policy: Policy) -> Members:
     """Return how many members must vote fraud before the panel says fraud."""
     return members if policy == "unanimous" else members // 2 + 1
 

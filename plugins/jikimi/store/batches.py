@@ -148,7 +148,8 @@ def write_verdicts(
     """Write verdicts, with their reasons where these were sought.
 
     :param verdicts: one row per transaction: transaction_id, occurred_at, batch_id, votes, voters, members,
-        panel_score; perhaps reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en.
+        panel_score; perhaps reasons, contributions (a list that is plain JSON), explanation_ko, explanation_en,
+        which the table leaves empty otherwise.
     :param is_shadow: they are the challenger's, which nobody is told of.
     """
     verdicts = verdicts.assign(panel_id=panel_id, scored_at=scored_at, is_shadow=is_shadow)

@@ -148,11 +148,19 @@ def test_a_unanimous_verdict_keeps_why_and_a_majority_has_codes_only(store, land
     trees = trees_that_fear_amounts_from(700)
     judges[panel_id]["gamma"] = trees
     land(
-        *({"transaction_id": name, "amount": amount} for name, amount in (("all", "900"), ("most", "500"), ("no", "5")))
+        *(
+            {"transaction_id": name, "amount": amount}
+            for name, amount in (("no", "5"), ("most", "500"), ("not", "6"), ("all", "900"))
+        )
     )
     validate()
     score()
-    assert rows(store, "select transaction_id, votes from verdicts order by 1") == [("all", 3), ("most", 2), ("no", 0)]
+    assert rows(store, "select transaction_id, votes from verdicts order by 1") == [
+        ("all", 3),
+        ("most", 2),
+        ("no", 0),
+        ("not", 0),
+    ]
     ((told, ko, en),) = rows(
         store,
         "select contributions, explanation_ko, explanation_en from verdicts where transaction_id = 'all'",
@@ -180,7 +188,15 @@ def test_a_crash_while_scoring_writes_nothing_and_the_next_run_writes_all(store,
     assert rows(store, "select count(*) from predictions") == [(3,)]
 
 
-@pytest.mark.parametrize("beside", ["jikimi.store.batches.write_predictions", "jikimi.store.windows.open_store"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "jikimi.store.batches.write_predictions",
+        "jikimi.store.batches.write_verdicts",
+        "jikimi.store.windows.open_store",
+        "ml.scoring.with_reasons",
+    ],
+)
 def test_a_crash_beside_the_scoring_writes_nothing_and_the_next_run_writes_all(store, land, champion, beside):
     champion()
     land({"amount": "500"})

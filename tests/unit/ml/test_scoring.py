@@ -101,12 +101,15 @@ def test_only_a_unanimous_row_is_explained() -> None:
     assert [len(reasons) > 0 for reasons in verdicts["reasons"]] == [True, True]
 
 
-def test_what_most_members_call_fraud_is_suspicious_and_has_reasons() -> None:
-    members = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}
-    verdicts = score(make_features(90, 10, 70), members, {"a": 0.5, "b": 0.5, "c": 0.8, "gone": 0.5}).verdicts
-    assert is_suspicious(verdicts).tolist() == [True, False, False]
-    verdicts = judged(make_features(90, 10, 70), members, {"a": 0.5, "b": 0.5, "c": 0.8})
-    assert verdicts["reasons"].tolist() == [["amount_far_above_usual"], ["amount_far_above_usual"]]
+def test_what_most_members_call_fraud_is_suspicious_and_has_reasons_of_its_own() -> None:
+    members, thresholds = {"a": Fixed(100), "b": Fixed(100), "c": Fixed(100)}, {"a": 0.5, "b": 0.5, "c": 0.8}
+    features = make_features(10, 90, 70)
+    features.loc["T2", ["customer_mean_7d", "customer_mean_30d"]] = 70.0
+    verdicts = score(features, members, thresholds | {"gone": 0.5}).verdicts
+    assert is_suspicious(verdicts).tolist() == [False, True, False]
+    verdicts = judged(features, members, thresholds)
+    assert verdicts["transaction_id"].tolist() == ["T1", "T2"]
+    assert verdicts["reasons"].tolist() == [["amount_far_above_usual"], ["unusual_combination"]]
 
 
 def test_scores_stay_within_zero_and_one() -> None:
