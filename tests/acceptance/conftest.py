@@ -30,7 +30,9 @@ def terminal(
 ) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
     """`make up` without simulated data on a terminal that stays: its process and the file of its output."""
     with cold_stack.attached("up", DEMO="0") as (process, output):
-        wait_until(lambda: "Ctrl-C" in output.read_text(), "the table stands on the terminal", 150)
+        ends = [lambda: "Ctrl-C" in output.read_text(), lambda: process.poll() is not None]
+        wait_until(lambda: any(end() for end in ends), "the table stands on the terminal", cold_stack.patience_seconds)
+        assert process.poll() is None, output.read_text()
         yield process, output
 
 

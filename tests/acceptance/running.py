@@ -57,9 +57,11 @@ class RunningStack:
         with output.open("w") as stream:
             command = [sys.executable, "-m", "infra.local", verb]
             process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=stream, stderr=stream)
-        yield process, output
-        process.kill()
-        process.wait()
+        try:
+            yield process, output
+        finally:
+            process.kill()
+            process.wait()
 
     def jikimi(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command `jikimi`, with nothing but the folder to find the stack by."""
@@ -76,6 +78,11 @@ class RunningStack:
         """Ask the fraud database, as the role `jikimi`."""
         with psycopg.connect(self.settings.role_url("jikimi", "jikimi"), row_factory=dict_row) as connection:
             return connection.execute(statement, values).fetchall()
+
+    def ask_airflow(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask Airflow's own database."""
+        with psycopg.connect(self.settings.role_url("airflow", "airflow")) as connection:
+            return connection.execute(statement).fetchall()
 
     def land(self, *rows: dict[str, Any]) -> None:
         """Land rows as a producer does."""
