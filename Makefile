@@ -59,6 +59,7 @@ lock: $(call STAMP,dev) ## pin every dependency anew
 	@touch $@
 
 .venv/runtime-% .venv/dev-%: .venv/bin/uv
-	.venv/bin/uv pip install --quiet --no-deps --require-hashes --requirement $(REQUIREMENTS)/$(word 1,$(subst -, ,$(@F))).txt
+	@# Compiled now, once: seven services that start together would each do it for themselves.
+	.venv/bin/uv pip install --quiet --compile-bytecode --no-deps --require-hashes --requirement $(REQUIREMENTS)/$(word 1,$(subst -, ,$(@F))).txt
 	.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
