@@ -67,7 +67,7 @@ def release(
         typer.Option("--set", metavar="COLUMN=TEXT", help="Correct a column; nothing after = makes it empty."),
     ] = None,
 ) -> None:
-    """Land a refused row again, corrected; it is validated like any other."""
+    """Land a refused row again, corrected; it is validated like any other. Rows of a loaded file are loaded again."""
     if (quarantine_id is None) == (batch is None):
         raise typer.BadParameter("name one refused row, or a batch with --batch.")
     if batch is not None and corrections:

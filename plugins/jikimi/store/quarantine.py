@@ -31,11 +31,12 @@ def show_quarantined(connection: Connection, quarantine_id: int) -> dict[str, An
 
 
 def release(connection: Connection, quarantine_id: int, corrections: Mapping[str, str | None]) -> int:
-    """Land the row again, corrected, as a live one, and mark the refused one, in one transaction.
+    """Land a live row again, corrected, and mark the refused one, in one transaction.
 
     :param corrections: column of `ml.schema.COLUMN_NAMES` -> new text, None for null; the others stay as they landed.
     :return: landed_id of the new row; it is validated like any other.
-    :raises JikimiError: there is no such row or column, or the row was released before.
+    :raises JikimiError: there is no such row or column, the row was released before, or it came as history: landed,
+        it would be scored, and a customer told of what was bought long ago.
     """
     from ml.schema import COLUMN_NAMES
 
@@ -48,6 +49,11 @@ def release(connection: Connection, quarantine_id: int, corrections: Mapping[str
         if row["released_at"] is not None:
             raise JikimiError(
                 f"The row {quarantine_id} was released before, as landed row {row['released_landed_id']}."
+            )
+        if row["source"] == "history":
+            raise JikimiError(
+                f"The row {quarantine_id} came with a file of history; landed again it would be scored as if it were "
+                "of now, and its customer told. Mend its line in a file of its own and `jikimi load` that."
             )
         if not row["is_kept"]:
             raise JikimiError(f"The row {quarantine_id} is no longer kept as it landed: the bank has to send it again.")

@@ -253,10 +253,16 @@ def test_a_sandbox_that_is_down_loads_nothing(jikimi, canonical, monkeypatch, co
     assert count("landed_transactions") == 0
 
 
+def spoiled(lines):
+    return [lines[0].replace(",m1,", ",\x1b[31mred,"), *lines[1:]]
+
+
 def test_a_quarantined_row_is_shown_and_released(jikimi, canonical, count):
+    from jikimi.operators.batch import ValidateBatchOperator
+
     assert "Nothing is quarantined" in jikimi("quarantine", "list").stdout
-    spoil = lambda lines: [lines[0].replace(",m1,", ",\x1b[31mred,"), *lines[1:]]  # noqa: E731
-    jikimi("load", canonical(2, change=spoil), "--format", "canonical")
+    jikimi("replay", canonical(2, change=spoiled), "--format", "canonical", "--rate", 1000)
+    ValidateBatchOperator(task_id="validate_batch").execute({"run_id": "run"})
     listed = json.loads(jikimi("quarantine", "list", "--json").stdout)["rows"]
     number = listed[0]["quarantine_id"]
     shown = jikimi("quarantine", "show", number).stdout
@@ -267,6 +273,18 @@ def test_a_quarantined_row_is_shown_and_released(jikimi, canonical, count):
     jikimi("quarantine", "release", number, "--set", "merchant_id=m1")
     assert count("landed_transactions", "batch_id is null and merchant_id = 'm1' and transaction_id = 't001'") == 1
     assert "released before" in jikimi("quarantine", "release", number, code=1).stderr
+
+
+def test_a_refused_row_of_history_never_becomes_a_live_one(jikimi, canonical, count):
+    jikimi("load", canonical(2, change=spoiled), "--format", "canonical")
+    number = json.loads(jikimi("quarantine", "list", "--json").stdout)["rows"][0]["quarantine_id"]
+    told = jikimi("quarantine", "release", number, "--set", "merchant_id=m1", code=1).stderr
+    assert "file of history" in told
+    assert "jikimi load" in told
+    assert count("landed_transactions", "batch_id is null") == 0
+    mended = canonical(1, "mended.csv")
+    assert "1 valid" in jikimi("load", mended, "--format", "canonical").stdout
+    assert count("labels", "transaction_id = 't001' and is_fraud") == 1
 
 
 @pytest.mark.parametrize(
