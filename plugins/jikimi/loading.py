@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jikimi import defaults
 from jikimi.contacts import SandboxFriends, with_contacts
 from jikimi.exceptions import BadFile
+from jikimi.files.chunks import Chunk
 from jikimi.files.source import Source
 from jikimi.store.connection import Connection, open_store
 from jikimi.store.history import HistoryRows, JudgedRows, judge_chunk, load_chunk
@@ -31,6 +32,7 @@ class LoadSummary:
 
     :param before: wanted rows that earlier runs had loaded.
     :param landed: rows of this run, each either valid, quarantined or a repetition of a known one.
+    :param unreadable_labels: rows of this run that count as rows without a label.
     """
 
     before: int = 0
@@ -38,6 +40,7 @@ class LoadSummary:
     valid: int = 0
     quarantined: int = 0
     repeated: int = 0
+    unreadable_labels: int = 0
 
 
 def load(source: Source, friends: SandboxFriends | None = None, on_progress: OnProgress | None = None) -> LoadSummary:
@@ -53,26 +56,27 @@ def load(source: Source, friends: SandboxFriends | None = None, on_progress: OnP
         summary = LoadSummary(before=position.rows_done)
         if position.is_finished or is_reached(source, position):
             return summary
-        for rows_read, judged in _judged(source, position.rows_done):
+        for chunk, judged in _judged(source, position.rows_done):
             if judged:
                 position = _write(connection, judged, position, friends, summary)
+            summary.unreadable_labels += chunk.unreadable_labels
             if on_progress:
-                on_progress(rows_read, source.rows)
+                on_progress(chunk.rows_read, source.rows)
         _finish(connection, source, position)
     return summary
 
 
-def _judged(source: Source, done: int) -> Iterator[tuple[int, JudgedRows | None]]:
-    """Yield the rows read so far and the next judged chunk, while the one after it is read and judged already."""
+def _judged(source: Source, done: int) -> Iterator[tuple[Chunk, JudgedRows | None]]:
+    """Yield the next chunk, judged where it has rows, while the one after it is read and judged already."""
     with open_store() as connection, ThreadPoolExecutor(1) as ahead:
         chunks = source.chunks(done, ROWS_PER_CHUNK)
 
-        def judge_next() -> tuple[int, JudgedRows | None] | None:
+        def judge_next() -> tuple[Chunk, JudgedRows | None] | None:
             chunk = next(chunks, None)
             if chunk is None:
                 return None
             rows = HistoryRows(chunk.landed, chunk.labels, chunk.customers)
-            return chunk.rows_read, judge_chunk(connection, rows, _validate) if len(chunk) else None
+            return chunk, judge_chunk(connection, rows, _validate) if len(chunk) else None
 
         coming = ahead.submit(judge_next)
         while (judged := coming.result()) is not None:

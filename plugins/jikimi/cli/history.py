@@ -19,6 +19,7 @@ from jikimi.cli.options import (
 )
 from jikimi.cli.progress import progress
 from jikimi.contacts import SandboxFriends
+from jikimi.files.chunks import FRAUD_WORDS
 from jikimi.files.source import Source
 from jikimi.loading import LoadSummary
 from jikimi.loading import load as load_source
@@ -63,4 +64,10 @@ def _sentence(name: str, summary: LoadSummary) -> str:
         f"{name}: {summary.landed:,} rows loaded{before}: {summary.valid:,} valid, "
         f"{summary.quarantined:,} quarantined, {summary.repeated:,} repeated."
         + (" `jikimi quarantine list` says why." if summary.quarantined else "")
+        + (_unlabelled(summary.unreadable_labels) if summary.unreadable_labels else "")
     )
+
+
+def _unlabelled(rows: int) -> str:
+    words = ", ".join(FRAUD_WORDS)
+    return f" {rows:,} have a label that is none of {words} and count as unlabelled: `jikimi labels import` adds them."

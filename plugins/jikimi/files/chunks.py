@@ -32,6 +32,7 @@ class Chunk:
         their row; None where the file has no labels.
     :param customers: customer_id, name and language (missing where the file has none), each customer once.
     :param rows_read: rows of the file that were read up to here, wanted or not.
+    :param unreadable_labels: how many rows have a label that says neither; they count as rows without one.
     """
 
     landed: pd.DataFrame
@@ -39,6 +40,7 @@ class Chunk:
     labels: pd.DataFrame | None
     customers: pd.DataFrame
     rows_read: int
+    unreadable_labels: int = 0
 
     def __len__(self) -> int:
         return len(self.landed)
@@ -111,6 +113,7 @@ def _chunk(table: pa.Table, form: Format, shift: timedelta, label_delay: timedel
         None if labels is None else labels[whole.reindex(labels.index)],
         _customers(table, form, landed["customer_id"])[whole].pipe(_each_once),
         rows_read,
+        _unreadable_labels(table, form),
     )
 
 
@@ -134,6 +137,19 @@ def _as_text(at: pd.Series) -> pd.Series:
     return written.set_axis(at.index)
 
 
+def _words(table: pa.Table, form: Format) -> pd.Series[str]:
+    """Return what the file says of fraud, in lower case."""
+    words: pd.Series[str] = table[form.fraud_column].to_pandas().astype("str").str.strip().str.lower()
+    return words
+
+
+def _unreadable_labels(table: pa.Table, form: Format) -> int:
+    if form.fraud_column not in table.column_names:
+        return 0
+    words = _words(table, form).dropna()
+    return int((~words.isin(["", *FRAUD_WORDS])).sum())
+
+
 def _labels(
     table: pa.Table, form: Format, ids: pd.Series, occurred_at: pd.Series, shift: timedelta, delay: timedelta
 ) -> pd.DataFrame | None:
@@ -141,7 +157,7 @@ def _labels(
 
     if form.fraud_column not in table.column_names:
         return None
-    is_fraud = table[form.fraud_column].to_pandas().astype("str").str.lower().map(FRAUD_WORDS)
+    is_fraud = _words(table, form).map(FRAUD_WORDS)
     known_at = occurred_at + delay
     if form.known_column in table.column_names:
         known_at = (instants(table[form.known_column].to_pandas()) + shift).fillna(known_at)

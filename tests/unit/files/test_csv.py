@@ -56,10 +56,14 @@ def test_known_at_of_the_file_counts(csv_file):
     assert known_at == ["2026-01-31 15:00:00+00:00", "2026-01-09 10:00:00+00:00"]
 
 
-def test_an_unreadable_label_is_no_label(csv_file):
-    chunk = read(csv_file(HEADER, GOOD.format(1).removesuffix("0") + "maybe", GOOD.format(2)))[0]
-    assert chunk.labels["transaction_id"].tolist() == ["t2"]
-    assert len(chunk) == 2
+def test_an_unreadable_label_is_no_label_and_counted(csv_file):
+    labels = ("maybe", "", " True ", "0")
+    path = csv_file(HEADER, *(GOOD.format(n).removesuffix("0") + label for n, label in enumerate(labels, 1)))
+    (chunk,) = read(path, rows=9)
+    assert chunk.labels["transaction_id"].tolist() == ["t3", "t4"]
+    assert chunk.labels["is_fraud"].tolist() == [True, False]
+    assert chunk.unreadable_labels == 1
+    assert len(chunk) == 4
 
 
 @pytest.mark.parametrize(
