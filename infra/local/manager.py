@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 import xmlrpc.client
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ class Manager:
     def stop(self) -> int:
         """Stop everything. Returns the number of processes that had to be ended one by one."""
         if self.is_running():
-            # A fault: somebody else has begun to shut it down.
-            with suppress(xmlrpc.client.Fault):
+            # Somebody else may have begun to shut it down.
+            with _passing_over(Faults.SHUTDOWN_STATE):
                 self._stop_clients()
                 self._rpc.shutdown()
             _wait(self._is_gone, 60)
@@ -105,12 +106,9 @@ class Manager:
     def _is_told_to_stop(self, name: str) -> bool:
         """Tell one that runs to stop, and say whether it still has to end."""
         if (state := self.state_of(name)) in _RUNNING:
-            try:
+            # It may have ended by itself since we asked.
+            with _passing_over(Faults.NOT_RUNNING):
                 self._rpc.stopProcess(name, False)
-            except xmlrpc.client.Fault as fault:
-                # It has ended by itself since we asked.
-                if fault.faultCode != Faults.NOT_RUNNING:
-                    raise
         return state in (*_RUNNING, "STOPPING")
 
     def _is_gone(self) -> bool:
@@ -120,13 +118,23 @@ class Manager:
         except OSError:
             return True
         except xmlrpc.client.Error:
-            return False
+            pass
         return False
 
     @property
     def _rpc(self) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+
+@contextmanager
+def _passing_over(code: int) -> Iterator[None]:
+    """Pass over one of Supervisor's faults; any other is raised."""
+    try:
+        yield
+    except xmlrpc.client.Fault as fault:
+        if fault.faultCode != code:
+            raise
 
 
 def _socket_path(home: Path) -> Path:

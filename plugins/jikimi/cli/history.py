@@ -70,4 +70,4 @@ def _sentence(name: str, summary: LoadSummary) -> str:
 
 def _unlabelled(rows: int) -> str:
     words = ", ".join(FRAUD_WORDS)
-    return f" {rows:,} have a label that is none of {words} and count as unlabelled: `jikimi labels import` adds them."
+    return f" Labels that are none of {words}: {rows:,}; their rows have none until `jikimi labels import` adds it."

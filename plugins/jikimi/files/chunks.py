@@ -105,7 +105,12 @@ def _chunk(table: pa.Table, form: Format, shift: timedelta, label_delay: timedel
         occurred_at += shift
         landed["occurred_at"] = _as_text(occurred_at).fillna(landed["occurred_at"])
     landed["transaction_id"] = problems.fillna(landed["transaction_id"])
-    labels = _labels(table, form, landed["transaction_id"], occurred_at, shift, label_delay)
+    words = _words(table, form)
+    labels = (
+        None
+        if words is None
+        else _labels(words, table, form, landed["transaction_id"], occurred_at, shift, label_delay)
+    )
     whole = problems.isna()
     return Chunk(
         landed,
@@ -113,7 +118,7 @@ def _chunk(table: pa.Table, form: Format, shift: timedelta, label_delay: timedel
         None if labels is None else labels[whole.reindex(labels.index)],
         _customers(table, form, landed["customer_id"])[whole].pipe(_each_once),
         rows_read,
-        _unreadable_labels(table, form),
+        0 if words is None else int((~words.dropna().isin(["", *FRAUD_WORDS])).sum()),
     )
 
 
@@ -137,31 +142,29 @@ def _as_text(at: pd.Series) -> pd.Series:
     return written.set_axis(at.index)
 
 
-def _words(table: pa.Table, form: Format) -> pd.Series[str]:
-    """Return what the file says of fraud, in lower case."""
+def _words(table: pa.Table, form: Format) -> pd.Series[str] | None:
+    """Return what the file says of fraud, in lower case; None where it has no labels."""
+    if form.fraud_column not in table.column_names:
+        return None
     words: pd.Series[str] = table[form.fraud_column].to_pandas().astype("str").str.strip().str.lower()
     return words
 
 
-def _unreadable_labels(table: pa.Table, form: Format) -> int:
-    if form.fraud_column not in table.column_names:
-        return 0
-    words = _words(table, form).dropna()
-    return int((~words.isin(["", *FRAUD_WORDS])).sum())
-
-
 def _labels(
-    table: pa.Table, form: Format, ids: pd.Series, occurred_at: pd.Series, shift: timedelta, delay: timedelta
-) -> pd.DataFrame | None:
+    words: pd.Series[str],
+    table: pa.Table,
+    form: Format,
+    ids: pd.Series,
+    occurred_at: pd.Series,
+    shift: timedelta,
+    delay: timedelta,
+) -> pd.DataFrame:
     import pandas as pd
 
-    if form.fraud_column not in table.column_names:
-        return None
-    is_fraud = _words(table, form).map(FRAUD_WORDS)
     known_at = occurred_at + delay
     if form.known_column in table.column_names:
         known_at = (instants(table[form.known_column].to_pandas()) + shift).fillna(known_at)
-    labels = pd.DataFrame({"transaction_id": ids, "is_fraud": is_fraud, "known_at": known_at}).dropna()
+    labels = pd.DataFrame({"transaction_id": ids, "is_fraud": words.map(FRAUD_WORDS), "known_at": known_at}).dropna()
     return labels.astype({"is_fraud": "bool"})
 
 

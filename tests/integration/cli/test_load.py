@@ -32,10 +32,10 @@ def test_labels_that_say_neither_are_told_of(jikimi, canonical, count):
     path = canonical(3, change=lambda lines: [lines[0].replace(",1,Kim", ",fraud,Kim"), *lines[1:]])
     said = jikimi("load", path, "--format", "canonical").stdout
     assert "3 valid" in said
-    assert "1 have a label that is none of 1, 0" in said
+    assert "Labels that are none of 1, 0, 1.0, 0.0, true, false: 1;" in said
     assert "jikimi labels import" in said
     assert (count("transactions"), count("labels")) == (3, 2)
-    assert "a label" not in jikimi("load", canonical(3, "more.csv"), "--format", "canonical").stdout
+    assert "Labels" not in jikimi("load", canonical(3, "more.csv"), "--format", "canonical").stdout
 
 
 def test_rows_labels_and_customers_are_loaded_once(jikimi, canonical, count):
